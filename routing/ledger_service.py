@@ -1,0 +1,69 @@
+"""How a call ended: every inbound call comes to exactly one end, decided when the carrier says that it is over."""
+
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from foundation.phone import masked
+from intake.service import call_event
+from intake.store import case_by_id
+from intake.tables import CallRow, RecordingRow
+from routing import paging
+from routing.hunt_service import caller_leaves, hunt_event
+from routing.store import call_roll, hunt_of_call, load_policies, locked_hunt
+from routing.tables import HuntRow
+from telephony.outbox import Message, put
+
+MESSAGES = ("voicemail", "message")
+
+
+def call_ended(session: Session, call: CallRow, at: datetime) -> None:
+    """Take the end of a call, once: the caller is no longer held, and the ledger gets its entry."""
+    if call.ended_at is not None:
+        return
+    call.ended_at = at
+    call_event(session, call.sid, at, "ended")
+    hunt = hunt_of_call(session, call.sid)
+    if hunt is not None:
+        hunt = locked_hunt(session, hunt.id)
+        if hunt.bridged_at is None and not caller_leaves(session, hunt.id, "hung_up", at):
+            hunt_event(session, hunt, at, "caller_hung_up")
+    call.end = call.end or end_of(session, call, hunt)
+    if call.case_id is None and call.end != "rejected":
+        _tell_of_missed(session, call, at)
+
+
+def end_of(session: Session, call: CallRow, hunt: HuntRow | None) -> str:
+    """Decide to which of the ledger's ends a finished call came."""
+    if hunt is not None and hunt.bridged_at is not None:
+        return "connected"
+    if _left_a_message(session, call):
+        return "voicemail"
+    if hunt is not None and hunt.left_how == "call_back":
+        return "call-back"
+    if call.case_id is None or hunt is not None:
+        return "abandoned-and-chased"
+    return "ticket"
+
+
+def _left_a_message(session: Session, call: CallRow) -> bool:
+    theirs = RecordingRow.call_sid == call.sid, RecordingRow.purpose.in_(MESSAGES)
+    return session.scalar(select(RecordingRow.id).where(*theirs).limit(1)) is not None
+
+
+def _tell_of_missed(session: Session, call: CallRow, at: datetime) -> None:
+    """A caller gave up before there was a case: the case desk, or else the duty manager, is told whom to call back."""
+    roll = call_roll(session, at)
+    people = roll.on_roster(load_policies(session).case_desk_roster) or roll.on_roster("managers")
+    caller = "a withheld number" if call.from_phone is None else call.from_phone.e164
+    body = paging.missed_call(caller, "early")
+    for target in people:
+        put(session, at, Message(f"missed:{call.sid}:{target.technician}", target.text_phone, body, {"call": call.sid}))
+    told = [target.technician for target in people]
+    call_event(session, call.sid, at, "missed_call_told", people=told, caller=masked(call.from_text))
+
+
+def case_number_of(session: Session, call: CallRow) -> str | None:
+    """Return the number of the case that a call is about."""
+    return None if call.case_id is None else case_by_id(session, call.case_id).number

@@ -1,0 +1,397 @@
+"""A problem becomes a case: judged by the decision table, opened, promised, told; and what later changes on it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from foundation.db import rows_changed
+from foundation.phone import PhoneNumber
+from intake.caller import Account
+from intake.entitlement import Tier
+from intake.service import NewCase, case_event, open_case
+from intake.severity import Severity
+from intake.store import account_by_id, case_by_id
+from intake.tables import CaseRow
+from oncall.resolver import next_change
+from oncall.store import load_roster
+from routing import paging
+from routing.decision import Decision, Problem, Way, decide
+from routing.hunt import Mode, Plan, Step, make_plan
+from routing.hunt_service import NewHunt, close, hunt_event, start, tick
+from routing.sla import ClockFacts, due_at
+from routing.store import (
+    Promised,
+    call_roll,
+    case_words,
+    critical_steps,
+    hunt_of_call,
+    load_policies,
+    load_promise,
+    locked_hunt,
+)
+from routing.tables import HuntRow, LegRow
+from telephony.outbox import Message, put
+
+DESK_LOOKS_AHEAD = timedelta(days=14)
+"""How far the next person on the case desk is looked for before a notice goes to the duty managers instead."""
+
+RESPONSE_TALK_SECONDS = 20
+"""A talk at least this long is a response to a critical case (1-product, section 5 of the design)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who calls, as far as is known; nothing for what is not."""
+
+    call_sid: str
+    phone: PhoneNumber | None
+    account: Account | None
+    contact_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What the caller said is wrong, in a sentence for technicians, with the keys that prove it."""
+
+    severity: Severity
+    problem: str
+    evidence: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """What the words of a text need of the settings: where the portal is."""
+
+    portal: str
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """The decision on a problem with what it rests on."""
+
+    tier: Tier
+    decision: Decision
+    promised: Promised | None
+    zone: str
+
+
+def judge(session: Session, account: Account | None, severity: Severity, at: datetime) -> Verdict:
+    """Gather entitlement, service level and policies, and decide."""
+    policies = load_policies(session)
+    tier = Tier.UNIDENTIFIED if account is None else account.entitlement(at, policies.grace_days).tier
+    zone = "UTC" if account is None else account.time_zone
+    promised = load_promise(session, tier, severity, zone)
+    calendar = None if promised is None else promised.calendar
+    decision = decide(Problem(tier, severity, calendar, policies.critical), at)
+    return Verdict(tier, decision, promised, zone)
+
+
+def open_from_call(session: Session, caller: Caller, told: Told, at: datetime) -> tuple[CaseRow, Verdict]:
+    """Open the case that a call is about, with the entitlement's snapshot and the instants promised."""
+    verdict = judge(session, caller.account, told.severity, at)
+    decision, promised = verdict.decision, verdict.promised
+    case = open_case(
+        session,
+        NewCase(
+            severity=told.severity,
+            tier=verdict.tier.value,
+            outcome=decision.way.value,
+            reason=decision.reason,
+            clock=decision.clock.value,
+            opened_at=at,
+            starts_at=decision.starts_at,
+            account_id=None if caller.account is None else caller.account.id,
+            contact_id=caller.contact_id,
+            response_due=_due("response", promised, told.severity, at),
+            update_due=_due("update", promised, told.severity, at),
+            promise=None if promised is None else promised.data,
+            call_sid=caller.call_sid,
+            caller_phone=caller.phone,
+            problem=told.problem,
+            courtesy=decision.way is Way.COURTESY,
+            evidence=dict(told.evidence),
+        ),
+    )
+    case.due_at = case.response_due
+    return case, verdict
+
+
+def _due(clock: Any, promised: Promised | None, severity: Severity, at: datetime) -> datetime | None:  # noqa: ANN401 - one of sla.Clock
+    if promised is None:
+        return None
+    target = promised.response if clock == "response" else promised.update
+    return due_at(ClockFacts(clock, promised.calendar, at.replace(microsecond=0), target, severity=severity.value))
+
+
+@dataclass(frozen=True, slots=True)
+class Hunted:
+    """A critical case for which somebody is being called, and whether only the duty managers are."""
+
+    case: CaseRow
+    hunt: HuntRow
+    by_duty_manager: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ConsentNeeded:
+    """The caller must first agree to be charged."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ticketed:
+    """A case that nobody is called for at once."""
+
+    case: CaseRow
+    verdict: Verdict
+
+
+def open_critical(
+    session: Session, caller: Caller, told: Told, at: datetime, house: House, *, consented: bool = False
+) -> Hunted | ConsentNeeded | Ticketed:
+    """Open a critical case and start what the table says; asked again for the same call it answers the same."""
+    running = hunt_of_call(session, caller.call_sid)
+    if running is not None:
+        return Hunted(case_by_id(session, running.case_id), running)
+    verdict = judge(session, caller.account, Severity.CRITICAL, at)
+    if verdict.decision.way is Way.BILLABLE and not consented:
+        return ConsentNeeded()
+    case, verdict = open_from_call(session, caller, told, at)
+    return _set_going(session, case, verdict, caller, at, house)
+
+
+def make_critical(
+    session: Session, case: CaseRow, caller: Caller, told: Told, at: datetime, house: House, *, consented: bool = False
+) -> Hunted | ConsentNeeded | Ticketed:
+    """It became worse: the same case is critical from now on, and what the table says is started."""
+    running = hunt_of_call(session, caller.call_sid)
+    if running is not None:
+        return Hunted(case, running)
+    verdict = judge(session, caller.account, Severity.CRITICAL, at)
+    if verdict.decision.way is Way.BILLABLE and not consented:
+        return ConsentNeeded()
+    change_severity(session, case, Severity.CRITICAL, at, actor="caller", reason="impact_changed")
+    case.outcome, case.reason, case.clock = (
+        verdict.decision.way.value,
+        verdict.decision.reason,
+        verdict.decision.clock.value,
+    )
+    case.problem, case.desk_at = told.problem, None
+    return _set_going(session, case, verdict, caller, at, house)
+
+
+def _set_going(
+    session: Session, case: CaseRow, verdict: Verdict, caller: Caller, at: datetime, house: House
+) -> Hunted | Ticketed:
+    way = verdict.decision.way
+    if way is Way.TICKET:
+        case.desk_at = at
+        _text_caller(session, case, verdict, at, house)
+        return Ticketed(case, verdict)
+    by_manager = way is Way.DUTY_MANAGER
+    plan = managers_plan(session, at) if by_manager else critical_plan(session, at)
+    hunt = start(session, NewHunt(case, plan, caller.call_sid), at)
+    _text_caller(session, case, verdict, at, house)
+    return Hunted(case, hunt, by_manager)
+
+
+def critical_plan(session: Session, at: datetime) -> Plan:
+    """Freeze whom a critical call rings now: the escalation policy `critical`, its rosters asked at this instant."""
+    steps, rounds = critical_steps(call_roll(session, at))
+    return make_plan(steps, rounds)
+
+
+def managers_plan(session: Session, at: datetime) -> Plan:
+    """Freeze the plan of a call that the duty manager decides: the managers on duty, twice."""
+    return make_plan([Step(call_roll(session, at).on_roster("managers"), Mode.IN_ORDER, 25)], rounds=2)
+
+
+def open_ticket(session: Session, caller: Caller, told: Told, at: datetime, house: House) -> Ticketed:
+    """Open a case that is not hunted; the desk is told when its clock runs."""
+    case, verdict = open_from_call(session, caller, told, at)
+    case.desk_at = verdict.decision.starts_at or at
+    _text_caller(session, case, verdict, at, house)
+    return Ticketed(case, verdict)
+
+
+def refuse_charge(session: Session, caller: Caller, told: Told, at: datetime, house: House) -> Ticketed:
+    """Open a ticket for a caller without an agreement who does not want to be charged."""
+    ticketed = open_ticket(session, caller, told, at, house)
+    ticketed.case.outcome = Way.TICKET.value
+    case_event(session, ticketed.case, at, "charge_refused", "caller")
+    return ticketed
+
+
+def _text_caller(session: Session, case: CaseRow, verdict: Verdict, at: datetime, house: House) -> None:
+    if case.caller_phone is None:
+        return
+    critical = case.severity == Severity.CRITICAL and verdict.decision.way is not Way.TICKET
+    promise = (
+        ""
+        if critical or case.response_due is None
+        else f"You hear from us by {paging.local_words(case.response_due, verdict.zone)}."
+    )
+    link = house.portal if verdict.promised is None and not critical else None
+    body = paging.caller_opened(case.number or "", critical=critical, promise=promise, link=link)
+    put(session, at, Message(f"opened:{case.id}:{case.severity}", case.caller_phone, body, {"case": case.id}))
+
+
+def change_severity(
+    session: Session, case: CaseRow, severity: Severity, at: datetime, *, actor: str, reason: str
+) -> None:
+    """Change how bad a case is; its instants are computed anew from the opening, a worse impact never moves them later."""
+    before = case.severity
+    if before == severity:
+        return
+    account = None if case.account_id is None else account_by_id(session, case.account_id)
+    promised = load_promise(session, Tier(case.tier), severity, "UTC" if account is None else account.time_zone)
+    case.severity = severity.value
+    since = at if reason == "impact_changed" else case.opened_at
+    response, later = _due("response", promised, severity, since), _due("update", promised, severity, since)
+    case.response_due = _earlier(case.response_due, response) if reason == "impact_changed" else response
+    case.update_due = _earlier(case.update_due, later) if reason == "impact_changed" else later
+    case.promise = None if promised is None else promised.data
+    if case.due_at is not None:
+        case.due_at = case.response_due
+    case_event(session, case, at, "severity_changed", actor, before=before, after=severity.value, reason=reason)
+
+
+def _earlier(one: datetime | None, other: datetime | None) -> datetime | None:
+    given = [at for at in (one, other) if at is not None]
+    return min(given, default=None)
+
+
+def move_to_account(session: Session, case: CaseRow, account: Account, at: datetime) -> None:
+    """The caller speaks for another organisation: the case gets its entitlement, and the hunt goes on as it is."""
+    policies = load_policies(session)
+    case.account_id, case.contact_id = account.id, None
+    case.tier = account.entitlement(at, policies.grace_days).tier.value
+    promised = load_promise(session, Tier(case.tier), Severity(case.severity), account.time_zone)
+    case.promise = None if promised is None else promised.data
+    case.response_due = _due("response", promised, Severity(case.severity), case.opened_at)
+    case.update_due = _due("update", promised, Severity(case.severity), case.opened_at)
+    case.due_at = case.response_due if case.acknowledged_at is None else None
+    case_event(session, case, at, "moved", "caller", account=account.key, tier=case.tier)
+
+
+# After the talk
+
+
+def talked(session: Session, hunt: HuntRow, seconds: int, at: datetime) -> None:
+    """Caller and technician have talked: long enough, and it was the response that the agreement promises."""
+    case = case_by_id(session, hunt.case_id)
+    if seconds >= RESPONSE_TALK_SECONDS and case.responded_at is None:
+        case.responded_at = at - timedelta(seconds=seconds)
+        case_event(session, case, at, "responded", case.technician, seconds=seconds)
+    close(session, hunt, at)
+
+
+def resolve(session: Session, case: CaseRow, technician: str, at: datetime) -> None:
+    """The technician says that it works again."""
+    if case.status in ("resolved", "closed"):
+        return
+    case.status, case.resolved_at, case.due_at = "resolved", at, None
+    case_event(session, case, at, "resolved", technician, how="keypad")
+
+
+def still_working(session: Session, case: CaseRow, technician: str, at: datetime) -> None:
+    """The technician goes on with the case."""
+    if case.status in ("new", "acknowledged", "reopened"):
+        case.status = "in_progress"
+        case_event(session, case, at, "in_progress", technician)
+
+
+def next_level(session: Session, case: CaseRow, technician: str, at: datetime) -> bool:
+    """Bring in the duty managers for a case; returns False if nobody is above."""
+    plan = managers_plan(session, at)
+    others = [w for w in plan.waves if any(t.technician != technician for t in w.targets)]
+    if not others:
+        return False
+    running = session.scalar(
+        select(HuntRow)
+        .where(HuntRow.case_id == case.id, HuntRow.ended_at.is_(None), HuntRow.call_sid.is_(None))
+        .limit(1)
+    )
+    if running is None:
+        hunt = start(session, NewHunt(case, Plan(tuple(others)), None, is_held=False), at)
+        hunt_event(session, hunt, at, "next_level", asked_by=technician)
+        case_event(session, case, at, "next_level", technician)
+    return True
+
+
+def connect_again(session: Session, call_sid: str, at: datetime) -> HuntRow | None:
+    """The caller wants to be connected again: a new hunt for the same case, the person who had it first."""
+    before = hunt_of_call(session, call_sid)
+    if before is None or before.ended_at is None:
+        return before
+    roll = call_roll(session, at)
+    steps, rounds = critical_steps(roll)
+    winner = None if before.winner_leg_id is None else session.get(LegRow, before.winner_leg_id)
+    own = [Step(roll.people([f"technician:{winner.technician}"]), Mode.IN_ORDER, 20)] if winner else []
+    case = case_by_id(session, before.case_id)
+    if case.status == "resolved":
+        case.status, case.resolved_at = "reopened", None
+        case_event(session, case, at, "reopened", "caller")
+    return start(session, NewHunt(case, make_plan([*own, *steps], rounds), call_sid), at)
+
+
+def wake_hunt(session: Session, hunt_id: int, at: datetime) -> None:
+    """Tick one hunt under its lock."""
+    tick(session, locked_hunt(session, hunt_id), at)
+
+
+# Notices of the case desk
+
+
+def cases_for_desk(session: Session, at: datetime, limit: int = 100) -> list[int]:
+    """Find the cases of which the case desk is to be told by now."""
+    return list(session.scalars(select(CaseRow.id).where(CaseRow.desk_at <= at).order_by(CaseRow.desk_at).limit(limit)))
+
+
+def tell_desk(session: Session, case_id: int, at: datetime) -> None:
+    """Tell whoever is on the case desk of a ticket, once; with nobody there, wait for the next who will be."""
+    case = case_by_id(session, case_id)
+    due = case.desk_at
+    if due is None or due > at:
+        return
+    policies = load_policies(session)
+    roll = call_roll(session, at)
+    people = roll.on_roster(policies.case_desk_roster)
+    opens = None if people else _desk_opens(session, policies.case_desk_roster, at)
+    claimed = update(CaseRow).where(CaseRow.id == case_id, CaseRow.desk_at == due).values(desk_at=opens)
+    if rows_changed(session.execute(claimed)) != 1 or opens is not None:
+        return
+    body = paging.desk_notice(case_words(session, case), case.response_due)
+    for target in people or roll.on_roster("managers"):
+        put(session, at, Message(f"desk:{case.id}:{target.technician}", target.text_phone, body, {"case": case.id}))
+    case_event(session, case, at, "desk_told", None, people=[t.technician for t in people])
+
+
+def _desk_opens(session: Session, roster_key: str, at: datetime) -> datetime | None:
+    roster = load_roster(session, roster_key)
+    return None if roster is None else next_change(roster, at, at + DESK_LOOKS_AHEAD)
+
+
+def cases_due(session: Session, at: datetime, limit: int = 100) -> list[int]:
+    """Find the cases whose first response is due by now and of which nobody was told."""
+    return list(session.scalars(select(CaseRow.id).where(CaseRow.due_at <= at).order_by(CaseRow.due_at).limit(limit)))
+
+
+def tell_due(session: Session, case_id: int, at: datetime) -> None:
+    """Tell the case desk, or for a critical case the duty managers, that a first response is due and not given; once."""
+    case = case_by_id(session, case_id)
+    due = case.due_at
+    claimed = (
+        update(CaseRow).where(CaseRow.id == case_id, CaseRow.due_at == due, CaseRow.due_at <= at).values(due_at=None)
+    )
+    if due is None or rows_changed(session.execute(claimed)) != 1 or case.status not in ("new", "reopened"):
+        return
+    roll = call_roll(session, at)
+    desk = () if case.severity == Severity.CRITICAL else roll.on_roster(load_policies(session).case_desk_roster)
+    body = paging.due_notice(case_words(session, case), due)
+    for target in desk or roll.on_roster("managers"):
+        put(session, at, Message(f"due:{case.id}:{target.technician}", target.text_phone, body, {"case": case.id}))
+    case_event(session, case, at, "response_due", None)

@@ -1,0 +1,5 @@
+"""`python -m switchboard` is the command `switchboard`."""
+
+from switchboard.cli import main
+
+main()

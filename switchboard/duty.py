@@ -1,0 +1,64 @@
+"""Who is on duty, with the handset to ring and until when: the answer to `switchboard roster who`."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from foundation.clock import iso_or_none
+from oncall.layers import Roster
+from oncall.resolver import on_duty, segments
+from oncall.store import load_technicians
+
+FIRST_LOOK = timedelta(days=14)
+LONGEST_LOOK = timedelta(days=800)
+"""How far the end of a duty is looked for: two years, so that a yearly rotation still shows its handover."""
+
+
+@dataclass(frozen=True, slots=True)
+class Duty:
+    """Somebody on duty; `until` is when they stop, None if no end lies within two years."""
+
+    technician: str
+    name: str | None
+    phone: str | None
+    until: datetime | None
+    why: str
+
+
+def duties(session: Session, roster: Roster, at: datetime) -> tuple[Duty, ...]:
+    """Find the people on duty at an instant, in the order in which they are on the roster."""
+    people = load_technicians(session)
+    return tuple(
+        Duty(
+            technician=duty.technician,
+            name=people[duty.technician].name if duty.technician in people else None,
+            phone=people[duty.technician].phone.e164 if duty.technician in people else None,
+            until=until(roster, duty.technician, at),
+            why=duty.why,
+        )
+        for duty in on_duty(roster, at)
+    )
+
+
+def until(roster: Roster, technician: str, at: datetime) -> datetime | None:
+    """Return the first instant after `at` at which this person is not on duty any more."""
+    start, look = at, FIRST_LOOK
+    while start < at + LONGEST_LOOK:
+        for segment in segments(roster, start, start + look):
+            if technician not in segment.people:
+                return segment.start
+        start, look = start + look, look * 2
+    return None
+
+
+def duty_document(duty: Duty) -> dict[str, Any]:
+    """Write one row of the command's JSON."""
+    return {
+        "technician": duty.technician,
+        "name": duty.name,
+        "phone": duty.phone,
+        "until": iso_or_none(duty.until),
+        "why": duty.why,
+    }

@@ -1,0 +1,36 @@
+"""What was refused, told to somebody at a terminal: what, why and what to do, one sentence after another."""
+
+from foundation.errors import SwitchboardError
+
+SENTENCES = {
+    "settings_missing": "A setting is missing: {mend}.",
+    "settings_malformed": "A setting cannot be read: {mend}.",
+    "database_missing": "There is no database at {url}. Make it: switchboard migrate",
+    "database_unreachable": "The database at {url} cannot be used: {why}. Mend it, or set DATABASE_URL to another.",
+    "database_not_migrated": "The database at {url} has another version's schema. Bring it here: switchboard migrate",
+    "world_refused": "{count} in the world file, so nothing was done. Mend what is named here and try again:\n{faults}",
+    "roster_choice": "{file} holds {count} rosters: {rosters}. Name one: --roster {example}",
+    "roster_file_empty": "{file} holds no roster. Write one under [[rosters]].",
+    "roster_unknown": "There is no roster {key!r}, neither as a file nor in the database. Known rosters: {known}.",
+    "case_unknown": "There is no case {number!r}. List them: switchboard case list",
+    "call_unknown": "There is no call {sid!r}. List them: switchboard call list",
+    "hunt_unknown": "There is no hunt {id!r}. List them: switchboard hunt list",
+    "facts_unreadable": "{file} cannot be read: {why}. Mend it there.",
+    "facts_refused": "{file}: {why}",
+    "window_backwards": "The window ends at {end}, not after its start {start}. Give --to a later instant than --from.",
+    "calendar_never_opens": "No due instant: {why}. Give the calendar windows that open.",
+    "flow_unknown": "There is no flow {flow!r}. Known flows: {known}.",
+    "flow_faults": "{count} in the flows; none of them may go live. Mend what is named above.",
+    "step_impossible": "Step {step!r} is not possible here: {why}",
+    "port_taken": "Port {port} of {host} is taken. Stop what holds it, or choose another: {option}",
+    "child_died": "The {name} process ended {times} times in a row; its last words are in {log}:\n{words}",
+    "child_silent": "The {name} process did not answer within {seconds} s; its words are in {log}:\n{words}",
+    "docs_elsewhere": "There is no folder {folder!r} here. Run this at the top of the repository.",
+}
+"""One template for each code that a command can meet; the facts of the refusal fill it."""
+
+
+def told(refusal: SwitchboardError) -> str:
+    """Write a refusal as sentences; a code without a template is written with its facts."""
+    template = SENTENCES.get(refusal.code)
+    return str(refusal) if template is None else template.format(**refusal.facts)

@@ -1,0 +1,11 @@
+"""Every table of the house in one metadata; the only file that imports them all."""
+
+import intake.tables
+import oncall.tables
+import routing.tables
+import switchboard.tables
+import telephony.tables
+from foundation.db import Base
+
+METADATA = Base.metadata
+TABLES = (intake.tables, oncall.tables, routing.tables, switchboard.tables, telephony.tables)

@@ -1,0 +1,193 @@
+"""What leaves for the carrier besides rings: put into the transaction that decided it, sent outside of any, at least once."""
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from foundation.db import Database, insert_once, nudge, rows_changed
+from foundation.ids import new_token
+from foundation.log import logger
+from foundation.phone import PhoneNumber
+from telephony.port import OutcomeUnknown, Telephony, TelephonyRefused, Text
+from telephony.tables import OutboxRow
+
+BATCH = 50
+"""Rows claimed at once: the measured range for claims in batches is 50 to 200."""
+
+UNKNOWN_AFTER = timedelta(seconds=20)
+"""A claim this old belongs to a process that died: its request had at most 6 s to be answered."""
+
+ATTEMPTS = 6
+"""How often a passing refusal is tried: with doubling pauses from 1 s that is about half a minute."""
+
+PAGE_VALIDITY = 300
+"""Seconds for which a page may wait at the carrier: an older one would wake somebody for nothing."""
+
+FINAL = frozenset({"sent", "delivered", "undelivered", "failed"})
+
+log = logger("outbox")
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A text to a person. `key` names the reason: the same key is put only once, whoever tries."""
+
+    key: str
+    to: PhoneNumber
+    body: str
+    context: dict[str, Any] = field(default_factory=dict)
+    validity_seconds: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """Something to be tidied up at the carrier: `cancel_call` or `delete_queue`, by the carrier's id."""
+
+    kind: str
+    sid: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """What the pump needs besides the database: the carrier, our number and where news of a text goes."""
+
+    telephony: Telephony
+    from_: PhoneNumber
+    status_url: str
+    """Address of the status webhook; the row's token is put behind it."""
+
+
+def put(session: Session, at: datetime, message: Message | Wish) -> bool:
+    """Write one message in the caller's transaction; returns False if this reason was told already."""
+    if isinstance(message, Wish):
+        return _put(session, at, message.kind, f"{message.kind}:{message.sid}", target_sid=message.sid)
+    return _put(
+        session,
+        at,
+        "text",
+        message.key,
+        to_phone=message.to,
+        body=message.body[:1600],
+        context=message.context,
+        validity_seconds=message.validity_seconds,
+    )
+
+
+def _put(session: Session, at: datetime, kind: str, key: str, **values: Any) -> bool:  # noqa: ANN401 - column values
+    given = {
+        "context": {},
+        "status": "queued",
+        "attempt": 0,
+        "written_at": at,
+        "due_at": at,
+        "token": new_token(),
+    } | values
+    nudge(session)
+    return insert_once(session, OutboxRow, kind=kind, dedupe_key=key[:200], **given)
+
+
+def pump(database: Database, sender: Sender, now: datetime) -> int:
+    """Send everything that is due; returns how many were tried. Two pumps never take the same row."""
+    claimed = _claim(database, now)
+    for row in claimed:
+        _send(database, sender, row, now)
+    return len(claimed)
+
+
+def _claim(database: Database, now: datetime) -> list[OutboxRow]:
+    with database.read() as looking:
+        if looking.scalar(select(OutboxRow.id).where(*_due(now)).limit(1)) is None:
+            return []
+    with database.begin() as session:
+        due = select(OutboxRow).where(*_due(now)).order_by(OutboxRow.due_at).limit(BATCH)
+        rows = list(session.scalars(due.with_for_update(skip_locked=True)))
+        for row in rows:
+            row.status, row.claimed_at, row.attempt = "sending", now, row.attempt + 1
+    return rows
+
+
+def _due(now: datetime) -> tuple[Any, ...]:
+    return OutboxRow.status == "queued", OutboxRow.due_at <= now
+
+
+def _send(database: Database, sender: Sender, row: OutboxRow, now: datetime) -> None:
+    try:
+        sid = _ask(sender, row)
+    except TelephonyRefused as refusal:
+        _record(database, row, **_after_refusal(row, refusal, now))
+    except OutcomeUnknown as fault:
+        log.warning("outcome_unknown", kind=row.kind, outbox=row.id, said=str(fault))
+        _record(database, row, status="unknown")
+    else:
+        _record(database, row, status="sent", sent_at=now, message_sid=sid)
+
+
+def _ask(sender: Sender, row: OutboxRow) -> str | None:
+    if row.kind == "cancel_call":
+        sender.telephony.cancel_call(row.target_sid or "")
+        return None
+    if row.kind == "delete_queue":
+        sender.telephony.delete_queue(row.target_sid or "")
+        return None
+    return sender.telephony.text(_text(sender, row))
+
+
+def _text(sender: Sender, row: OutboxRow) -> Text:
+    assert row.to_phone is not None  # only texts come here, and they are written with a number
+    return Text(row.to_phone, sender.from_, row.body or "", f"{sender.status_url}/{row.token}", row.validity_seconds)
+
+
+def _after_refusal(row: OutboxRow, refusal: TelephonyRefused, now: datetime) -> dict[str, Any]:
+    if refusal.permanent or row.attempt >= ATTEMPTS:
+        log.error("message_failed", kind=row.kind, outbox=row.id, code=refusal.code, attempts=row.attempt)
+        return {"status": "failed", "error_code": refusal.code}
+    pause = timedelta(seconds=2 ** (row.attempt - 1))
+    return {"status": "queued", "error_code": refusal.code, "due_at": now + pause}
+
+
+def _record(database: Database, row: OutboxRow, **values: Any) -> None:  # noqa: ANN401 - column values
+    still_ours = (OutboxRow.id == row.id, OutboxRow.status == "sending", OutboxRow.attempt == row.attempt)
+    with database.begin() as session:
+        session.execute(update(OutboxRow).where(*still_ours).values(**values))
+
+
+def settle_unknown(database: Database, sender: Sender, now: datetime) -> int:
+    """Find out what became of requests whose answer never came: a text that is on the carrier's list was sent, else it is due again."""
+    lost = OutboxRow.status.in_(("unknown", "sending")), OutboxRow.claimed_at <= now - UNKNOWN_AFTER
+    with database.read() as looking:
+        rows = list(looking.scalars(select(OutboxRow).where(*lost).limit(BATCH)))
+    for row in rows:
+        _settle(database, sender, row, now)
+    return len(rows)
+
+
+def _settle(database: Database, sender: Sender, row: OutboxRow, now: datetime) -> None:
+    try:
+        sid = sender.telephony.text_to(row.to_phone, row.body or "", row.claimed_at or now) if row.to_phone else None
+    except (TelephonyRefused, OutcomeUnknown) as fault:
+        log.warning("cannot_settle", outbox=row.id, said=str(fault))
+        return
+    found: dict[str, Any] = (
+        {"status": "sent", "sent_at": now, "message_sid": sid} if sid else {"status": "queued", "due_at": now}
+    )
+    still_lost = OutboxRow.id == row.id, OutboxRow.status == row.status, OutboxRow.attempt == row.attempt
+    with database.begin() as session:
+        session.execute(update(OutboxRow).where(*still_lost).values(**found))
+
+
+STATES = {"queued": 0, "sending": 0, "unknown": 0, "sent": 1, "delivered": 2, "undelivered": 2, "failed": 2}
+"""How far each state is: news of a text only moves it on, never back, however late or often it comes."""
+
+
+def told(session: Session, token: str, message_sid: str, status: str, error_code: int | None) -> OutboxRow | None:
+    """Take the carrier's news of a text; returns the row if this news was new and final."""
+    row = session.scalar(select(OutboxRow).where(OutboxRow.token == token))
+    if row is None or STATES.get(status, 0) <= STATES[row.status]:
+        return None
+    before = row.status
+    moved = update(OutboxRow).where(OutboxRow.id == row.id, OutboxRow.status == before)
+    changed = session.execute(moved.values(status=status, message_sid=message_sid, error_code=error_code))
+    return row if rows_changed(changed) and STATES[status] > 1 else None

@@ -1,0 +1,604 @@
+"""How the house answers each question that a flow may ask: the only bridge between what a call says and what is on record."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, replace
+
+import phonenumbers
+
+from foundation.ids import spoken_pairs
+from foundation.phone import PhoneNumber
+from intake.caller import Account, Contact, OneAccount, SeveralAccounts, Unknown, identify
+from intake.entitlement import COVERED
+from intake.service import NewRecording, case_event, keep_recording, move_recordings
+from intake.severity import Severity
+from intake.store import account_by_key, account_by_number, case_by_id, contacts_with_phone
+from intake.tables import CaseRow
+from ivr_flows.events import Answered
+from ivr_flows.place import Place
+from ivr_flows.questions import (
+    AccountFound,
+    BridgeOver,
+    CallBackOver,
+    CallBackWanted,
+    CriticalOpened,
+    Declined,
+    Done,
+    HelpReady,
+    Hunting,
+    HuntProgress,
+    Kept,
+    Leaving,
+    Moved,
+    NextLevel,
+    NumberKept,
+    Question,
+    QueueOver,
+    StillNeeded,
+    Taken,
+    Texted,
+    TicketOpened,
+    WhoIsCalling,
+)
+from routing import hunt_service, paging
+from routing.hunt import LegStatus
+from routing.hunt_service import NotNeeded, TakenBy, Won
+from routing.service import (
+    Caller,
+    ConsentNeeded,
+    Hunted,
+    Ticketed,
+    Told,
+    change_severity,
+    connect_again,
+    make_critical,
+    move_to_account,
+    next_level,
+    open_critical,
+    open_ticket,
+    refuse_charge,
+    resolve,
+    still_working,
+    talked,
+)
+from routing.store import hunt_of_call, legs_of, locked_hunt
+from routing.tables import HuntRow, LegRow
+from telephony.outbox import Message, put
+from webhooks.line import Line
+
+CHARGE = "by your price list"
+"""How the charge of a billable call is named until the organisation names an amount."""
+
+PROBLEMS = {
+    "critical": "Whole system or network down.",
+    "medium": "Work slowed or limited.",
+    "low": "Small problem or question.",
+}
+"""What a technician reads and hears of a severity that the caller chose."""
+
+IN_DOUBT = "The caller is not sure how bad it is; treated as critical."
+NOT_STATED = "Message recorded; the severity was not stated."
+
+Answer = Callable[[Line, Place], Answered]
+
+
+# Who is calling
+
+
+def who_is_calling(line: Line, _place: Place) -> Answered:
+    """Find the accounts that know the caller's number."""
+    phone = line.call.from_phone
+    contacts = [] if phone is None else contacts_with_phone(line.session, phone)
+    match identify(contacts):
+        case OneAccount(contact):
+            _note_contact(line, contact)
+            return Answered(WhoIsCalling.ONE_ACCOUNT, _language(contact.account))
+        case SeveralAccounts(several):
+            return Answered(WhoIsCalling.SEVERAL_ACCOUNTS, _choices(several))
+        case Unknown():
+            return Answered(WhoIsCalling.UNKNOWN)
+
+
+def _note_contact(line: Line, contact: Contact) -> None:
+    line.call.account_id, line.call.contact_id = contact.account.id, contact.id
+
+
+def _language(account: Account) -> dict[str, str]:
+    return {"language": account.language} if account.language else {}
+
+
+def _choices(contacts: tuple[Contact, ...]) -> dict[str, str]:
+    facts: dict[str, str] = {}
+    for number, contact in enumerate(contacts[:3], 1):
+        facts[f"account.{number}"] = contact.account.key
+        facts[f"account.{number}.spoken"] = contact.account.number[-3:]
+    return facts
+
+
+def find_account(line: Line, place: Place) -> Answered:
+    """Look up the account number that was keyed in."""
+    account = account_by_number(line.session, place.answers.get("account_number", ""))
+    if account is None:
+        return Answered(AccountFound.NOT_FOUND)
+    return Answered(AccountFound.FOUND, _language(account))
+
+
+def _caller(line: Line, place: Place) -> Caller:
+    """Gather who calls, by the way in which they were identified."""
+    identity, phone = place.answers.get("identity"), line.call.from_phone
+    contacts = [] if phone is None else contacts_with_phone(line.session, phone)
+    contact: Contact | None = None
+    account: Account | None = None
+    if identity == "keyed":
+        account = account_by_number(line.session, place.answers.get("account_number", ""))
+        contact = next((c for c in contacts if account and c.account.id == account.id), None)
+    elif identity == "chosen":
+        account = account_by_key(line.session, place.answers.get("account", ""))
+        contact = next((c for c in contacts if account and c.account.id == account.id), None)
+    elif identity != "recorded" and contacts:
+        contact = max(contacts, key=lambda c: COVERED_RANK.get(c.account.entitlement(line.at).tier, -1))
+        account = contact.account
+    line.call.account_id = None if account is None else account.id
+    line.call.contact_id = None if contact is None else contact.id
+    return Caller(line.call.sid, phone, account, line.call.contact_id)
+
+
+COVERED_RANK = {tier: rank for rank, tier in enumerate(COVERED)}
+"""Whoever cannot or does not choose among several accounts speaks, in an emergency, for the best covered one."""
+
+
+def _told(place: Place, severity: Severity) -> Told:
+    in_doubt = place.answers.get("severity_in_doubt") == "yes"
+    problem = IN_DOUBT if in_doubt else PROBLEMS[severity.value]
+    answers = {
+        k: v for k, v in place.answers.items() if k in ("lane", "severity", "identity", "consent", "became_worse")
+    }
+    keys = [asdict(evidence) for evidence in place.evidence]
+    return Told(severity, problem, {"keys": keys, "answers": answers})
+
+
+# Opening
+
+
+def _critical(line: Line, place: Place, *, consented: bool) -> Hunted | ConsentNeeded | Ticketed:
+    caller, told = _caller(line, place), _told(place, Severity.CRITICAL)
+    if line.call.case_id is None:
+        opened = open_critical(line.session, caller, told, line.at, line.house, consented=consented)
+    else:
+        case = case_by_id(line.session, line.call.case_id)
+        opened = make_critical(line.session, case, caller, told, line.at, line.house, consented=consented)
+    if not isinstance(opened, ConsentNeeded):
+        _belongs(line, place, opened.case)
+    return opened
+
+
+def _belongs(line: Line, place: Place, case: CaseRow) -> None:
+    """Tie call and case together, with what was recorded before there was a case."""
+    line.call.case_id = case.id
+    _keep(line, place, "name", case)
+    move_recordings(line.session, line.call.sid, case)
+
+
+def open_critical_case(line: Line, place: Place) -> Answered:
+    """Open or worsen a case as the table says."""
+    match _critical(line, place, consented=False):
+        case Hunted(case, hunt, by_duty_manager):
+            outcome = CriticalOpened.DUTY_MANAGER_PAGED if by_duty_manager else CriticalOpened.HUNTING
+            return Answered(outcome, {"case_number": case.number or "", "queue": hunt.token})
+        case ConsentNeeded():
+            return Answered(CriticalOpened.CONSENT_NEEDED, {"charge": CHARGE})
+        case Ticketed(case):
+            return Answered(CriticalOpened.TICKET_ONLY, {"case_number": case.number or ""})
+
+
+def open_billable(line: Line, place: Place) -> Answered:
+    """The caller has agreed to be charged: the consent is on the case, and the hunt starts."""
+    opened = _critical(line, place, consented=True)
+    assert isinstance(opened, Hunted)  # consent is what the table was waiting for
+    consent = [asdict(e) for e in place.evidence if e.node == "consent"]
+    case_event(line.session, opened.case, line.at, "consented", "caller", keys=consent)
+    return Answered(Hunting.HUNTING, {"case_number": opened.case.number or "", "queue": opened.hunt.token})
+
+
+def open_ticket_case(line: Line, place: Place) -> Answered:
+    """Open a case that is not hunted, and say which clock it has."""
+    if line.call.case_id is not None:
+        case = case_by_id(line.session, line.call.case_id)
+        return Answered(TicketOpened.TRIAGE, _ticket_facts(case))
+    caller = _caller(line, place)
+    severity = Severity(place.answers.get("severity", "medium"))
+    if place.answers.get("consent") == "refused":
+        ticketed = refuse_charge(line.session, caller, _told(place, severity), line.at, line.house)
+    else:
+        ticketed = open_ticket(line.session, caller, _told(place, severity), line.at, line.house)
+    _belongs(line, place, ticketed.case)
+    return _ticket_answer(line, caller, ticketed)
+
+
+def _ticket_facts(case: CaseRow) -> dict[str, str]:
+    texted = {"texted": "yes"} if case.caller_phone else {}
+    return {"case_number": case.number or "", "priority": case.severity, **texted}
+
+
+def _ticket_answer(line: Line, caller: Caller, ticketed: Ticketed) -> Answered:
+    case, verdict = ticketed.case, ticketed.verdict
+    facts = _ticket_facts(case)
+    if caller.account is None:
+        return Answered(TicketOpened.TRIAGE, facts)
+    if case.response_due is None:
+        return Answered(TicketOpened.TICKET_WITHOUT_CLOCK, facts)
+    facts["response_by"] = paging.spoken_time(case.response_due, verdict.zone)
+    if case.starts_at is not None and case.starts_at > line.at:
+        facts["opens"] = paging.spoken_time(case.starts_at, verdict.zone)
+        return Answered(TicketOpened.TICKET_OPENS_LATER, facts)
+    return Answered(TicketOpened.TICKET_WITH_CLOCK, facts)
+
+
+def move_case(line: Line, place: Place) -> Answered:
+    """The caller speaks for another organisation than their number says."""
+    account = account_by_number(line.session, place.answers.get("other_account_number", ""))
+    if account is None or line.call.case_id is None:
+        return Answered(Moved.NOT_FOUND)
+    line.call.account_id, line.call.contact_id = account.id, None
+    move_to_account(line.session, case_by_id(line.session, line.call.case_id), account, line.at)
+    return Answered(Moved.MOVED)
+
+
+# What was said
+
+
+def _keep(line: Line, place: Place, purpose: str, case: CaseRow | None) -> None:
+    sid = place.answers.get(f"{purpose}.sid") or place.answers.get(f"{purpose}.url")
+    if not sid:
+        return
+    url, length = place.answers[f"{purpose}.url"], int(place.answers.get(f"{purpose}.seconds", "0"))
+    keep_recording(line.session, line.at, NewRecording(sid, line.call.sid, purpose, url, length), case)
+
+
+def _case(line: Line) -> CaseRow | None:
+    return None if line.call.case_id is None else case_by_id(line.session, line.call.case_id)
+
+
+def keep_description(line: Line, place: Place) -> Answered:
+    """Keep what the caller said is down."""
+    _keep(line, place, "description", _case(line))
+    return Answered(Kept.KEPT)
+
+
+def keep_voicemail(line: Line, place: Place) -> Answered:
+    """Keep the message of a caller whom nobody could answer in time."""
+    _keep(line, place, "voicemail", _case(line))
+    return Answered(Kept.KEPT)
+
+
+def keep_message(line: Line, place: Place) -> Answered:
+    """Keep the message of a caller who could not choose; without a case yet, it becomes one for the desk."""
+    case = _case(line)
+    if case is None:
+        severity = Severity(place.answers.get("severity", "medium"))
+        told = replace(_told(place, severity), problem=NOT_STATED)
+        case = open_ticket(line.session, _caller(line, place), told, line.at, line.house).case
+        case.desk_at = line.at
+        _belongs(line, place, case)
+    _keep(line, place, "message", case)
+    return Answered(Kept.KEPT, {"case_number": case.number or ""})
+
+
+def keep_callback_number(line: Line, place: Place) -> Answered:
+    """Keep the number at which the caller wants to be reached."""
+    phone = _keyed_phone(place.answers.get("callback_number", ""), line.settings.service_number)
+    case = _case(line)
+    if phone is None or case is None:
+        return Answered(NumberKept.NOT_A_NUMBER)
+    case.callback_phone = phone
+    case_event(line.session, case, line.at, "callback_number", "caller")
+    return Answered(NumberKept.KEPT, {"callback_spoken": phone.spoken})
+
+
+def _keyed_phone(digits: str, service_number: PhoneNumber) -> PhoneNumber | None:
+    region = phonenumbers.region_code_for_number(phonenumbers.parse(service_number.e164))
+    for text, where in ((digits, region), (f"+{digits}", None)):
+        try:
+            return PhoneNumber.parse(text, where)
+        except ValueError:
+            continue
+    return None
+
+
+# Waiting
+
+
+def is_help_ready(line: Line, _place: Place) -> Answered:
+    """Whether somebody has accepted already."""
+    hunt = hunt_of_call(line.session, line.call.sid)
+    return Answered(HelpReady.READY if hunt and hunt.winner_leg_id else HelpReady.NOT_YET)
+
+
+def how_is_the_hunt(line: Line, _place: Place) -> Answered:
+    """Tick the hunt, for this poll is its heartbeat, and say where it stands."""
+    hunt = _hunt(line)
+    hunt_service.caller_waits(line.session, hunt, line.at)
+    if hunt.winner_leg_id is not None:
+        return Answered(HuntProgress.ACCEPTED)
+    if hunt.left_at is not None or hunt.ended_at is not None:
+        return Answered(HuntProgress.OVER)
+    if hunt.ceiling_at is not None and hunt.ceiling_at <= line.at:
+        left = hunt_service.caller_leaves(line.session, hunt.id, "ceiling", line.at)
+        return Answered(HuntProgress.CEILING if left else HuntProgress.ACCEPTED)
+    return _being_tried(line, hunt)
+
+
+def _hunt(line: Line) -> HuntRow:
+    assert line.hunt is not None  # the address of the wait names it
+    return line.hunt
+
+
+def _being_tried(line: Line, hunt: HuntRow) -> Answered:
+    tried = (LegStatus.RINGING, LegStatus.SCREENING, LegStatus.PLACING, LegStatus.UNKNOWN)
+    legs = [leg for leg in legs_of(line.session, hunt.id) if leg.status in tried]
+    if not legs:
+        return Answered(HuntProgress.STARTING)
+    waited = spoken_duration(int((line.at - hunt.started_at).total_seconds()))
+    return Answered(HuntProgress.TRYING, {"being_tried": _people(legs), "waited": waited})
+
+
+def _people(legs: list[LegRow]) -> str:
+    names = list(dict.fromkeys(leg.name.split()[0] for leg in legs))
+    if len(names) > 2:  # noqa: PLR2004 - a listener keeps two names
+        return f"{len(names)} people at once"
+    return " and ".join(names)
+
+
+def spoken_duration(seconds: int) -> str:
+    """Say a duration in plain words, to the nearest ten seconds below a minute."""
+    if seconds < 60:  # noqa: PLR2004 - a minute
+        return f"{max(10, seconds // 10 * 10)} seconds"
+    minutes = seconds // 60
+    return "1 minute" if minutes == 1 else f"{minutes} minutes"
+
+
+def leave_for_voicemail(line: Line, _place: Place) -> Answered:
+    """The caller would rather leave a message."""
+    return _leave(line, "voicemail")
+
+
+def leave_for_call_back(line: Line, _place: Place) -> Answered:
+    """The caller would rather be called back."""
+    return _leave(line, "call_back")
+
+
+def _leave(line: Line, how: str) -> Answered:
+    hunt = _hunt(line)
+    left = hunt_service.caller_leaves(line.session, hunt.id, how, line.at)
+    return Answered(Leaving.LEAVING if left or hunt.left_at is not None else Leaving.HELP_IS_HERE)
+
+
+def after_queue(line: Line, place: Place) -> Answered:
+    """Why the caller is out of the queue: joined, gone, let go, or thrown out by a fault."""
+    hunt = hunt_of_call(line.session, line.call.sid)
+    result = place.answers.get("queue_result", "error")
+    if hunt is None:
+        return Answered(QueueOver.CEILING)
+    hunt = locked_hunt(line.session, hunt.id)
+    if result == "bridged":
+        return _talked(line, hunt)
+    if result == "hangup":
+        hunt_service.caller_leaves(line.session, hunt.id, "hung_up", line.at)
+        return Answered(QueueOver.CEILING)
+    match hunt.left_how:
+        case "voicemail":
+            return Answered(QueueOver.VOICEMAIL_WANTED)
+        case "call_back":
+            return _call_back_wanted(line)
+        case "fixed":
+            return Answered(QueueOver.FIXED)
+        case None:
+            return Answered(QueueOver.STILL_HUNTING)
+        case _:
+            return Answered(QueueOver.CEILING)
+
+
+def _talked(line: Line, hunt: HuntRow) -> Answered:
+    hunt_service.bridged(line.session, hunt, hunt.won_at or line.at)
+    since = hunt.bridged_at or line.at
+    talked(line.session, hunt, int((line.at - since).total_seconds()), line.at)
+    return Answered(QueueOver.TALKED)
+
+
+def _call_back_wanted(line: Line) -> Answered:
+    phone = _reachable(_case(line))
+    if phone is None:
+        return Answered(QueueOver.NUMBER_NEEDED)
+    return Answered(QueueOver.CALL_BACK_WANTED, {"callback_spoken": phone.spoken})
+
+
+def _reachable(case: CaseRow | None) -> PhoneNumber | None:
+    return None if case is None else case.callback_phone or case.caller_phone
+
+
+def want_call_back(line: Line, _place: Place) -> Answered:
+    """After the ceiling the caller would rather be called back than leave a message."""
+    hunt, case = hunt_of_call(line.session, line.call.sid), _case(line)
+    if hunt is not None:
+        hunt.left_how = "call_back"
+    phone = _reachable(case)
+    if phone is None:
+        return Answered(CallBackWanted.NUMBER_NEEDED)
+    return Answered(CallBackWanted.KEPT, {"callback_spoken": phone.spoken})
+
+
+def call_again(line: Line, _place: Place) -> Answered:
+    """After the talk the caller wants to be connected again."""
+    hunt = connect_again(line.session, line.call.sid, line.at)
+    assert hunt is not None  # whoever has talked had a hunt
+    return Answered(Hunting.HUNTING, {"queue": hunt.token})
+
+
+# The technician
+
+
+def _leg(line: Line) -> LegRow:
+    assert line.leg is not None  # the technician's flow only runs on a leg
+    return line.leg
+
+
+def is_still_needed(line: Line, _place: Place) -> Answered:
+    """Whether the person who picked up is still needed, and whether the caller still waits."""
+    hunt = locked_hunt(line.session, _leg(line).hunt_id)
+    if hunt.winner_leg_id == _leg(line).id or (hunt.winner_leg_id is None and hunt.ended_at is None):
+        gone = hunt.left_at is not None or hunt_service.caller_has_hung_up(line.session, hunt)
+        return Answered(StillNeeded.CALLER_GONE if gone else StillNeeded.OPEN)
+    match hunt_service.standing(line.session, hunt):
+        case TakenBy(name):
+            return Answered(StillNeeded.TAKEN, {"technician": name})
+        case _:
+            return Answered(StillNeeded.OVER)
+
+
+def take(line: Line, _place: Place) -> Answered:
+    """1 was pressed: claim the case."""
+    match hunt_service.claim(line.session, _leg(line), line.at):
+        case Won(is_caller_gone=False):
+            return Answered(Taken.WON)
+        case Won():
+            phone = _reachable(_hunted_case(line))
+            return (
+                Answered(Taken.WON_CALLER_GONE, {"caller_phone": phone.e164})
+                if phone
+                else Answered(Taken.WON_NO_NUMBER)
+            )
+        case TakenBy(name):
+            return Answered(Taken.TAKEN, {"technician": name})
+        case NotNeeded():
+            return Answered(Taken.OVER)
+
+
+def _hunted_case(line: Line) -> CaseRow:
+    return case_by_id(line.session, locked_hunt(line.session, _leg(line).hunt_id).case_id)
+
+
+def decline(line: Line, _place: Place) -> Answered:
+    """2 was pressed: the next person is rung at once."""
+    hunt_service.decline(line.session, _leg(line), line.at)
+    return Answered(Declined.DECLINED)
+
+
+def after_bridge(line: Line, place: Place) -> Answered:
+    """How joining the caller ended: talked, the caller is still on the way to the queue, or gone."""
+    hunt = locked_hunt(line.session, _leg(line).hunt_id)
+    length = int(place.answers.get("bridge_seconds", "0"))
+    was_joined = hunt.bridged_at is not None and place.answers.get("bridge_status") == "completed"
+    if place.answers.get("bridged") == "yes" or was_joined:
+        hunt_service.bridged(line.session, hunt, line.at)
+        talked(line.session, hunt, length, line.at)
+        return Answered(BridgeOver.TALKED)
+    if hunt.left_at is None and not hunt_service.caller_has_hung_up(line.session, hunt):
+        return Answered(BridgeOver.CALLER_ON_THE_WAY)
+    phone = _reachable(_hunted_case(line))
+    return Answered(BridgeOver.CALLER_GONE, {"caller_phone": phone.e164}) if phone else Answered(BridgeOver.NO_NUMBER)
+
+
+def after_call_back(line: Line, place: Place) -> Answered:
+    """How calling the customer back ended."""
+    hunt = locked_hunt(line.session, _leg(line).hunt_id)
+    if place.answers.get("bridged") != "yes" and hunt.bridged_at is None:
+        return Answered(CallBackOver.NOT_CONNECTED)
+    hunt_service.bridged(line.session, hunt, line.at)
+    talked(line.session, hunt, int(place.answers.get("bridge_seconds", "0")), line.at)
+    return Answered(CallBackOver.CONNECTED)
+
+
+def leave_with_text(line: Line, _place: Place) -> Answered:
+    """The customer cannot be reached by phone and gets a text."""
+    case = _hunted_case(line)
+    phone = _reachable(case)
+    if phone is not None:
+        body = paging.caller_was_tried(case.number or "")
+        put(line.session, line.at, Message(f"tried:{_leg(line).id}", phone, body, {"case": case.id}))
+    case_event(line.session, case, line.at, "call_back_missed", _leg(line).technician)
+    return Answered(Texted.TEXTED)
+
+
+def resolve_case(line: Line, _place: Place) -> Answered:
+    """The technician says that it works again."""
+    resolve(line.session, _hunted_case(line), _leg(line).technician, line.at)
+    return Answered(Done.DONE)
+
+
+def keep_working(line: Line, _place: Place) -> Answered:
+    """The technician goes on with the case."""
+    still_working(line.session, _hunted_case(line), _leg(line).technician, line.at)
+    return Answered(Done.DONE)
+
+
+def call_next_level(line: Line, _place: Place) -> Answered:
+    """The technician wants the next level."""
+    called = next_level(line.session, _hunted_case(line), _leg(line).technician, line.at)
+    return Answered(NextLevel.CALLED if called else NextLevel.NOBODY_ABOVE)
+
+
+def judge_severity(line: Line, place: Place) -> Answered:
+    """The technician knows better how bad it is."""
+    severity = Severity(place.answers.get("severity", "medium"))
+    change_severity(
+        line.session, _hunted_case(line), severity, line.at, actor=_leg(line).technician, reason="reclassified"
+    )
+    return Answered(Done.DONE)
+
+
+ANSWERS: Mapping[Question, Answer] = {
+    Question.WHO_IS_CALLING: who_is_calling,
+    Question.FIND_ACCOUNT: find_account,
+    Question.OPEN_CRITICAL: open_critical_case,
+    Question.MAKE_CRITICAL: open_critical_case,
+    Question.OPEN_BILLABLE: open_billable,
+    Question.OPEN_TICKET: open_ticket_case,
+    Question.IS_HELP_READY: is_help_ready,
+    Question.MOVE_TO_ACCOUNT: move_case,
+    Question.KEEP_DESCRIPTION: keep_description,
+    Question.KEEP_CALLBACK_NUMBER: keep_callback_number,
+    Question.KEEP_VOICEMAIL: keep_voicemail,
+    Question.KEEP_MESSAGE: keep_message,
+    Question.AFTER_QUEUE: after_queue,
+    Question.WANT_CALL_BACK: want_call_back,
+    Question.CONNECT_AGAIN: call_again,
+    Question.HOW_IS_THE_HUNT: how_is_the_hunt,
+    Question.LEAVE_FOR_VOICEMAIL: leave_for_voicemail,
+    Question.LEAVE_FOR_CALL_BACK: leave_for_call_back,
+    Question.IS_STILL_NEEDED: is_still_needed,
+    Question.TAKE: take,
+    Question.DECLINE: decline,
+    Question.AFTER_BRIDGE: after_bridge,
+    Question.AFTER_CALL_BACK: after_call_back,
+    Question.LEAVE_WITH_TEXT: leave_with_text,
+    Question.RESOLVE: resolve_case,
+    Question.STILL_WORKING: keep_working,
+    Question.NEXT_LEVEL: call_next_level,
+    Question.CHANGE_SEVERITY: judge_severity,
+}
+"""Every question that the shipped flows ask; a test holds this against the list of questions."""
+
+
+def answer(line: Line, question: Question, place: Place) -> Answered:
+    """Answer one question of a flow."""
+    return ANSWERS[question](line, place)
+
+
+def page_facts(line: Line, leg: LegRow, hunt: HuntRow) -> dict[str, str]:
+    """Gather what the whisper says."""
+    case = case_by_id(line.session, hunt.case_id)
+    words = hunt_service.words_of(line.session, case)
+    phone = _reachable(case)
+    caller_spoken = "withheld" if case.caller_phone is None else case.caller_phone.spoken
+    return {
+        "account": words.who,
+        "coverage": paging.tier_words(words.tier),
+        "problem": (case.problem or "").rstrip("."),
+        "case_number": case.number or "",
+        "caller_spoken": caller_spoken,
+        "waiting_since": paging.spoken_time(hunt.started_at, words.zone),
+        "queue": hunt.token,
+        "caller_phone": "" if phone is None else phone.e164,
+        "service_number": line.settings.service_number.e164,
+        "case_spoken": spoken_pairs(case.number or ""),
+        "technician": leg.name,
+    }

@@ -1,0 +1,79 @@
+"""A call talks to a flow: the stored turn again for a webhook that came before, one step for one that is new."""
+
+from collections.abc import Mapping
+
+from intake.service import call_event
+from ivr_flows.catalogue import FLOWS
+from ivr_flows.engine import begin, resume
+from ivr_flows.events import Event, Pressed, Recorded
+from ivr_flows.nodes import Flow
+from ivr_flows.place import Place
+from ivr_flows.turns import Asking, RejectCall, Turn
+from telephony.twiml import render
+from webhooks.answers import answer
+from webhooks.line import Line, urls_for
+
+MOST_QUESTIONS = 40
+"""The engine bounds the questions of a turn far lower; past this an error is better than a loop."""
+
+
+def open_conversation(line: Line, flow: Flow, facts: Mapping[str, str]) -> str:
+    """Begin a flow on a call, or give the document again that this call was given last."""
+    call = line.call
+    if call.document is not None:
+        return call.document
+    return _given(line, settled(line, flow, begin(flow, facts)))
+
+
+def go_on(line: Line, turn_number: int, event: Event) -> str:
+    """Take what came of a turn. News of an older turn, or the same again, gets the stored document and steps nowhere."""
+    call = line.call
+    if call.document is None or call.place is None:
+        raise LookupError("this call has no conversation on record")
+    if turn_number < call.turn:
+        return call.document
+    place = Place.from_json(call.place)
+    _hear(line, place, event)
+    flow = FLOWS[place.flow]
+    return _given(line, settled(line, flow, resume(flow, place, event)))
+
+
+def settled(line: Line, flow: Flow, result: Turn | Asking) -> Turn:
+    """Answer the flow's questions until it has something to say."""
+    for _ in range(MOST_QUESTIONS):
+        if isinstance(result, Turn):
+            return result
+        result = resume(flow, result.place, answer(line, result.question, result.place))
+    raise RecursionError(f"flow {flow.name} asks without end")
+
+
+def _given(line: Line, turn: Turn) -> str:
+    call = line.call
+    call.place, call.turn = turn.place.to_json(), turn.place.turn
+    call.document = render(turn, urls_for(line, turn))
+    if isinstance(turn.then, RejectCall):
+        call.end = "rejected"
+    said = [sentence.prompt for sentence in turn.speech]
+    call_event(
+        line.session,
+        call.sid,
+        line.at,
+        "heard",
+        node=turn.place.node,
+        prompts=said,
+        text=" ".join(s.text for s in turn.speech),
+    )
+    return call.document
+
+
+def _hear(line: Line, place: Place, event: Event) -> None:
+    """Put what the caller did into the transcript; a number that is keyed in is told by its length alone."""
+    match event:
+        case Pressed(digits) if len(digits) > 1:
+            call_event(line.session, line.call.sid, line.at, "keyed", node=place.node, length=len(digits))
+        case Pressed(digits):
+            call_event(line.session, line.call.sid, line.at, "pressed", node=place.node, key=digits or "#")
+        case Recorded():
+            call_event(line.session, line.call.sid, line.at, "spoke", node=place.node, seconds=event.seconds)
+        case _:
+            call_event(line.session, line.call.sid, line.at, type(event).__name__.lower(), node=place.node)

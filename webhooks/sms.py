@@ -1,0 +1,89 @@
+"""Text webhooks: news of texts that we sent, and texts that people send us."""
+
+from flask import Blueprint, Response, current_app, request
+from sqlalchemy import func, select, update
+from sqlalchemy.orm import Session
+
+from foundation.db import insert_once
+from foundation.log import logger
+from foundation.phone import caller_number
+from foundation.runtime import Runtime
+from oncall.tables import TechnicianRow
+from telephony import outbox
+from telephony.tables import InboundTextRow, OutboxRow
+from telephony.twiml import document, escaped
+from webhooks import errors
+from webhooks.errors import xml
+
+sms = Blueprint("sms", __name__, url_prefix="/webhooks/sms")
+sms.register_error_handler(Exception, errors.news_fault)
+
+REFUSED_BY_PERSON = frozenset({21610, 30004})
+"""Error codes that say this handset takes no texts from us any more: an alarm, for a technician."""
+
+REPLIES_IN_A_ROW = 5
+"""More replies than this to one number in an hour would be a talk between two machines."""
+
+CARRIER_WORDS = frozenset({
+    "stop", "stopall", "unsubscribe", "cancel", "end", "quit", "optout", "revoke", "start", "yes", "unstop", "help", "info",
+})  # fmt: skip
+"""The carrier answers these itself."""
+
+log = logger("texts")
+
+
+@sms.post("/status/<token>")
+def text_news(token: str) -> Response:
+    """News of a text that we sent."""
+    form, runtime = request.form, _runtime()
+    code = form.get("ErrorCode", "")
+    with runtime.database.begin() as session:
+        error = int(code) if code.isdigit() and len(code) < 7 else None  # noqa: PLR2004 - the carrier's codes have five digits
+        row = outbox.told(session, token, form.get("MessageSid", "")[:64], form.get("MessageStatus", ""), error)
+        if row is not None and error is not None:
+            _undelivered(session, row, error)
+    return Response(status=204)
+
+
+def _undelivered(session: Session, row: OutboxRow, error: int) -> None:
+    log.error("text_not_delivered", outbox=row.id, code=error, case=row.context.get("case"))
+    if error in REFUSED_BY_PERSON and row.to_phone is not None:
+        theirs = (TechnicianRow.phone == row.to_phone) | (TechnicianRow.sms_phone == row.to_phone)
+        session.execute(update(TechnicianRow).where(theirs).values(texts_refused=True))
+
+
+@sms.post("/inbound")
+def text_in() -> Response:
+    """Somebody texts the service number: kept, and answered with the way to a person."""
+    form, runtime = request.form, _runtime()
+    sid = form.get("MessageSid", "")[:64]
+    if not sid:
+        return xml(document(""))
+    with runtime.database.begin() as session:
+        at = runtime.clock.now()
+        given = {
+            "from_text": form.get("From", "")[:64],
+            "to_text": form.get("To", "")[:64],
+            "body": form.get("Body", "")[:1600],
+        }
+        insert_once(
+            session, InboundTextRow, message_sid=sid, from_phone=caller_number(form.get("From")), at=at, **given
+        )
+        row = session.scalars(select(InboundTextRow).where(InboundTextRow.message_sid == sid).with_for_update()).one()
+        row.document = row.document or _reply(session, row, runtime)
+        return xml(row.document)
+
+
+def _reply(session: Session, row: InboundTextRow, runtime: Runtime) -> str:
+    same = select(func.count()).select_from(InboundTextRow).where(InboundTextRow.from_text == row.from_text)
+    sent = session.scalar(same.where(InboundTextRow.document.contains("<Message>"))) or 0
+    if row.body.strip().lower() in CARRIER_WORDS or sent >= REPLIES_IN_A_ROW:
+        return document("")
+    number = runtime.settings.service_number.e164
+    words = f"This number does not read texts yet. If your system is down, call {number} and press 1."
+    return document(f"<Message>{escaped(words)}</Message>")
+
+
+def _runtime() -> Runtime:
+    runtime: Runtime = current_app.extensions["switchboard"]
+    return runtime

@@ -1,0 +1,67 @@
+"""News from the carrier: of calls, legs and recordings; any order, any number of times, and never an answer but taken."""
+
+from flask import Blueprint, Response, current_app, request
+
+from foundation.runtime import Runtime
+from intake.service import NewRecording, call_begins, keep_recording
+from intake.store import case_by_id, locked_call
+from routing import hunt_service
+from routing.hunt_service import LegNews
+from routing.ledger_service import call_ended
+from routing.store import locked_leg
+from webhooks import errors
+from webhooks.events import seconds
+
+status = Blueprint("status", __name__, url_prefix="/webhooks/voice")
+status.register_error_handler(Exception, errors.news_fault)
+
+FINAL = frozenset({"completed", "busy", "no-answer", "failed", "canceled"})
+
+
+def _taken() -> Response:
+    return Response(status=204)
+
+
+@status.post("/status")
+def call_news() -> Response:
+    """News of a call that came in; its end is what matters."""
+    form, runtime = request.form, _runtime()
+    if form.get("CallStatus") in FINAL and form.get("CallSid"):
+        with runtime.database.begin() as session:
+            at = runtime.clock.now()
+            given = {"sent_from": form.get("From", ""), "sent_to": form.get("To", "")}
+            call = call_begins(session, at, sid=form["CallSid"], direction="inbound", **given)
+            call_ended(session, call, at)
+    return _taken()
+
+
+@status.post("/leg/<token>/status")
+def leg_news(token: str) -> Response:
+    """News of a technician's leg."""
+    form, runtime = request.form, _runtime()
+    with runtime.database.begin() as session:
+        leg = locked_leg(session, token)
+        if leg is not None and form.get("CallSid"):
+            news = LegNews(form["CallSid"][:64], form.get("CallStatus", ""), seconds(form.get("SequenceNumber")))
+            hunt_service.leg_news(session, leg, news, runtime.clock.now())
+    return _taken()
+
+
+@status.post("/recording")
+def recording_news() -> Response:
+    """A recording is ready: kept even if the call never told of it."""
+    form, runtime = request.form, _runtime()
+    sid, url = form.get("RecordingSid", ""), form.get("RecordingUrl", "")
+    if sid and url:
+        with runtime.database.begin() as session:
+            call = locked_call(session, form.get("CallSid", "")[:64])
+            case = None if call is None or call.case_id is None else case_by_id(session, call.case_id)
+            length = seconds(form.get("RecordingDuration"))
+            new = NewRecording(sid, form.get("CallSid", "")[:64], "recording", url, length)
+            keep_recording(session, runtime.clock.now(), new, case)
+    return _taken()
+
+
+def _runtime() -> Runtime:
+    runtime: Runtime = current_app.extensions["switchboard"]
+    return runtime
