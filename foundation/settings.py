@@ -25,7 +25,7 @@ EXAMPLES = {
     "LOG_FORMAT": "json or console",
     "SMTP_URL": "smtp://mail.example.com:587",
     "BREAK_GLASS_PUBLISHER": "file:var/break-glass.xml",
-    "ORGANISATION": "Northwind technical support",
+    "ORGANISATION": "Northwind support",
     "VAR_DIR": "var",
 }
 

@@ -67,10 +67,10 @@ class LayerVersion:
                 yield shift, shift.n, pieces
             return
         whole = list(common(question.roster_open, [Interval(mine[0].start, mine[-1].end)]))
-        turn = None
+        turn, timetable = None, Timetable(mine)
         for shift, pieces in self._by_shift(self._cut_to_coverage(question, whole)):
             turn = self.covered.turn(shift.n) if turn is None else turn + 1
-            yield shift, turn, common(pieces, mine)
+            yield shift, turn, common(pieces, timetable.touching(pieces[0].start, pieces[-1].end))
 
     def _cut_to_coverage(self, question: Question, pieces: Sequence[Interval]) -> Sequence[Interval]:
         if isinstance(self.layer.coverage, Always) or not pieces:

@@ -129,11 +129,11 @@ class CoveredTurns:
         return sum(self._phase_covered(n) for n in range(first, last))
 
     def _phase_covered(self, n: int) -> bool:
-        shift = self.rotation.shift(n)
-        second = int(shift.start.timestamp()) % (WEEK // SECOND)
-        phase = second, _offset(shift.start, self.hours.layer_zone), _offset(shift.start, self.hours.roster_zone)
+        start = self.rotation.handoff(n)
+        second = int(start.timestamp()) % (WEEK // SECOND)
+        phase = second, _offset(start, self.hours.layer_zone), _offset(start, self.hours.roster_zone)
         if phase not in self._phases:
-            self._phases[phase] = self.hours.touch(shift.start, shift.end)
+            self._phases[phase] = self.hours.touch(start, self.rotation.handoff(n + 1))
         return self._phases[phase]
 
 

@@ -9,6 +9,7 @@ SENTENCES = {
     "database_unreachable": "The database at {url} cannot be used: {why}. Mend it, or set DATABASE_URL to another.",
     "database_not_migrated": "The database at {url} has another version's schema. Bring it here: switchboard migrate",
     "world_refused": "{count} in the world file, so nothing was done. Mend what is named here and try again:\n{faults}",
+    "file_missing": "There is no file {file}. Name one that is there, or the key of a stored roster.",
     "roster_choice": "{file} holds {count} rosters: {rosters}. Name one: --roster {example}",
     "roster_file_empty": "{file} holds no roster. Write one under [[rosters]].",
     "roster_unknown": "There is no roster {key!r}, neither as a file nor in the database. Known rosters: {known}.",

@@ -65,7 +65,7 @@ from routing.tables import HuntRow, LegRow
 from telephony.outbox import Message, put
 from webhooks.line import Line
 
-CHARGE = "by your price list"
+CHARGE = "by our price list"
 """How the charge of a billable call is named until the organisation names an amount."""
 
 PROBLEMS = {
@@ -75,7 +75,7 @@ PROBLEMS = {
 }
 """What a technician reads and hears of a severity that the caller chose."""
 
-IN_DOUBT = "The caller is not sure how bad it is; treated as critical."
+IN_DOUBT = "Caller unsure, treated as critical."
 NOT_STATED = "Message recorded; the severity was not stated."
 
 Answer = Callable[[Line, Place], Answered]

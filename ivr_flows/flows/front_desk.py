@@ -119,7 +119,7 @@ IDENTIFYING: Nodes = {
         ),
         default="keyed",
         silences=1,
-        timeout_seconds=3,
+        timeout_seconds=2,
     ),
     "keyed": Note({"identity": "keyed"}, then="identified"),
     "not_found": Tries(3, again="not_found_again", spent="name"),

@@ -12,8 +12,8 @@ from intake.severity import Severity
 from routing.decision import Decision, Problem
 from routing.decision import decide as decide_problem
 from routing.store import load_policies, load_promise, shipped_promise
-from switchboard.commands.opening import is_ready
 from switchboard.commands.options import ZONE, as_json, instant, local_and_utc, print_json
+from switchboard.opening import is_ready
 from switchboard.pages import decision_table
 
 

@@ -18,17 +18,10 @@ def migrate() -> None:
       DATABASE_URL=postgresql://switchboard@localhost/switchboard switchboard migrate
     """  # noqa: D301 - \b is click's mark for a paragraph that is not wrapped
     # SQLAlchemy and Alembic take 0.35 s to import; `web` and `clock` have them loaded by their own modules.
-    from sqlalchemy.exc import OperationalError  # noqa: PLC0415 - measured above
-
-    from switchboard.commands.opening import shown  # noqa: PLC0415 - measured above
-    from switchboard.schema import upgrade  # noqa: PLC0415 - measured above
+    from switchboard.opening import shown, upgrade_or_refuse  # noqa: PLC0415 - measured above
 
     url = read_settings().database_url
-    try:
-        upgrade(url)
-    except OperationalError as fault:
-        why = str(fault.orig).strip().splitlines()[0]
-        raise Refused("database_unreachable", url=shown(url), why=why) from fault
+    upgrade_or_refuse(url)
     click.echo(f"{shown(url)} is at this version's schema")
 
 

@@ -6,8 +6,8 @@ from typing import Any
 import click
 from sqlalchemy.orm import Session
 
-from switchboard.commands.opening import opened_database
 from switchboard.commands.options import as_json, local_and_utc, print_json, print_table
+from switchboard.opening import opened_database
 from switchboard.records import (
     Event,
     Filter,

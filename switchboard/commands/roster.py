@@ -12,9 +12,9 @@ from foundation.errors import Refused
 from oncall.layers import Roster, parse_roster
 from oncall.preview import preview as preview_document
 from oncall.store import load_roster, load_rosters
-from switchboard.commands.opening import opened_database
 from switchboard.commands.options import as_json, as_json_or_text, instant, local_and_utc, print_json, print_table
 from switchboard.duty import Duty, duties, duty_document
+from switchboard.opening import opened_database
 from switchboard.world import WorldFaults, read_world
 from switchboard.world_check import check_roster
 
@@ -69,6 +69,8 @@ def _roster(file_or_key: str, key: str | None) -> Roster:
     file = Path(file_or_key)
     if file.is_file():
         return roster_of_file(file, key)
+    if file.suffix or len(file.parts) > 1:
+        raise Refused("file_missing", file=file)
     with opened_database() as database, database.read() as session:
         return _stored(session, file_or_key)
 

@@ -6,9 +6,9 @@ import click
 
 from foundation.errors import Refused
 from switchboard.apply import Outcome, apply_world, outcome_document, outcome_lines, rehearse
-from switchboard.commands.opening import opened_database
 from switchboard.commands.options import as_json, print_json
 from switchboard.export import world_document, world_json, world_toml
+from switchboard.opening import opened_database
 from switchboard.stored_world import load_world
 from switchboard.world import WorldFaults, read_world
 

@@ -288,11 +288,11 @@ class TestTicket:
         [
             (
                 TicketOpened.TICKET_WITH_CLOCK,
-                "medium priority. You hear from us by Wednesday January 14, 3 30 P M, Los Angeles time.",
+                "medium priority. You hear from us by Wednesday January 14, 3 30 P M",
             ),
             (
                 TicketOpened.TICKET_OPENS_LATER,
-                "opens Monday January 12, 12 A M, Los Angeles time. The clock starts then.",
+                "Los Angeles time. The clock starts then.",
             ),
             (TicketOpened.TICKET_WITHOUT_CLOCK, "no response time is promised"),
             (TicketOpened.TRIAGE, "A person will look at it and call you."),
@@ -465,13 +465,14 @@ class TestPace:
         assert walk.question is Question.OPEN_CRITICAL
         assert walk.seconds <= 10
 
-    def test_a_keyed_account_needs_25_seconds_at_most(self) -> None:
+    @pytest.mark.parametrize("key", ["1", None])
+    def test_a_keyed_account_needs_25_seconds_at_most(self, key: str | None) -> None:
         walk = Walk(FRONT_DESK, caller_id="known")
         walk.answer(WhoIsCalling.UNKNOWN)
         walk.press("1")
         walk.press("204517")
         walk.answer(AccountFound.FOUND)
-        walk.press("1")
+        walk.press(key) if key else walk.silence()
         assert walk.question is Question.OPEN_CRITICAL
         assert walk.seconds <= 25
 

@@ -20,7 +20,8 @@ from ivr_flows.turns import (
     Then,
     Turn,
 )
-from telephony.twiml import DOCUMENT_LIMIT, SAY_LIMIT, Urls, render, speakable
+from telephony.twiml import DOCUMENT_LIMIT, SAY_LIMIT, Urls, escaped, render, say, speakable
+from telephony.twiml import document as document_of
 
 ACTION = "https://line.example/webhooks/voice/turn/abc/3?a=1&b=2#ct=2000&rt=4000&rc=2&rp=ct,rt,5xx"
 URLS = Urls(
@@ -107,6 +108,7 @@ class TestVerbs:
         root = document(DialNumber("+12025550111", "+12025550100"))
         assert found(root, "Dial").get("callerId") == "+12025550100"
         assert found(root, "Number").text == "+12025550111"
+        assert found(root, "Number").get("url") == URLS.about_to_connect
 
     @pytest.mark.parametrize(
         ("then", "tags"),
@@ -161,6 +163,18 @@ class TestSpeech:
         long = rendered(then, *["&<>" * 4000] * 20)
         assert len(long.encode()) <= DOCUMENT_LIMIT
         assert found(ET.fromstring(long), rendered_tag(then)) is not None  # noqa: S314 - our own document
+
+
+class TestDocumentsWithoutFlow:
+    def test_are_made_of_verbs_already_written(self) -> None:
+        root = ET.fromstring(document_of(say("Fish & chips.") + "<Hangup/>"))  # noqa: S314 - our own document
+        assert [element.tag for element in root] == ["Say", "Hangup"]
+        assert root[0].text == "Fish & chips."
+
+    def test_hold_any_text_in_any_place(self) -> None:
+        text = "\"a\" <b> & 'c'\x00"
+        root = ET.fromstring(document_of(f'<Play loop="{escaped(text)}">{escaped(text)}</Play>'))  # noqa: S314 - our own
+        assert root[0].get("loop") == root[0].text == "\"a\" <b> & 'c' "
 
 
 def rendered_tag(then: Then) -> str:

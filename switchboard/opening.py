@@ -1,4 +1,4 @@
-"""How a command comes to its database: it must be there and at this version's schema, else the way to it is told."""
+"""How a command comes to its database: it must be there, at this version's schema, else the way to that is told."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,7 +11,15 @@ from sqlalchemy.exc import DatabaseError, OperationalError, SQLAlchemyError
 from foundation.db import Database, sqlite_path
 from foundation.errors import Refused
 from foundation.settings import read_settings
-from switchboard.schema import is_current
+from switchboard.schema import is_current, upgrade
+
+
+def upgrade_or_refuse(url: str) -> None:
+    """Bring a database up to this version's schema; Refused if it cannot be reached."""
+    try:
+        upgrade(url)
+    except DatabaseError as fault:
+        raise _unreachable(url, fault) from fault
 
 
 @contextmanager
