@@ -1,5 +1,6 @@
 """Phone numbers as values: read from what carriers and people write, spoken, masked; and callers who withhold theirs."""
 
+import re
 from dataclasses import dataclass
 
 import phonenumbers
@@ -12,6 +13,8 @@ WITHHELD = frozenset(
     }
 )  # fmt: skip
 """How a withheld number arrives: as a word, or as the word's spelling on a keypad (Twilio's documentation of `From`)."""
+
+_E164 = re.compile(r"\+[1-9][0-9]{6,14}", re.ASCII)
 
 LONGEST = 32
 """Texts longer than this are never numbers: E.164 has 15 digits, the rest is room for blanks and brackets."""
@@ -58,14 +61,15 @@ class PhoneNumber:
 
 
 def caller_number(sent: str | None) -> PhoneNumber | None:
-    """Read the carrier's `From`: nothing for a withheld, absent or malformed number, never an error."""
+    """Read the carrier's `From`: nothing for a withheld, absent or malformed number, never an error.
+
+    A number that has the right form but that no numbering plan knows is kept: plans change faster than their tables, and
+    whoever rang from it can be rung back.
+    """
     text = (sent or "").strip().lower()
-    if text in WITHHELD:
+    if text in WITHHELD or not _E164.fullmatch(text):
         return None
-    try:
-        return PhoneNumber.parse(text)
-    except ValueError:
-        return None
+    return PhoneNumber(text)
 
 
 def masked(text: str) -> str:
