@@ -1,1 +1,1 @@
-"""The ground every other folder stands on: clocks, phone numbers, identifiers, windows of time, the database; vocabulary, never rules, and it imports nothing of ours."""
+"""The ground every other folder stands on: clocks, numbers, windows, the database; vocabulary, never rules of ours."""

@@ -39,6 +39,13 @@ class PhoneNumber:
             raise ValueError(f"{text!r} is not a number in use; write it like +12025550141")
         return cls(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
 
+    @classmethod
+    def dialled(cls, text: str) -> "PhoneNumber":
+        """Take a number that a carrier uses, in E.164 form, known to a numbering plan or not; ValueError if malformed."""
+        if not _E164.fullmatch(text):
+            raise ValueError(f"{text[:LONGEST]!r} is not a number in E.164 form; write it like +12025550141")
+        return cls(text)
+
     @property
     def spoken(self) -> str:
         """The digits one by one, in the national groups, for a voice."""
@@ -50,9 +57,11 @@ class PhoneNumber:
         return masked(self.e164)
 
     def _groups(self) -> list[str]:
-        national = phonenumbers.format_number(
-            phonenumbers.parse(self.e164), phonenumbers.PhoneNumberFormat.INTERNATIONAL
-        )
+        try:
+            number = phonenumbers.parse(self.e164)
+        except phonenumbers.NumberParseException:  # no country has this prefix: groups of three, from the left
+            return [self.e164[i : i + 3] for i in range(1, len(self.e164), 3)]
+        national = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
         return ["".join(c for c in group if c.isdigit()) for group in national.replace("-", " ").split()[1:]]
 
     def __str__(self) -> str:
@@ -70,6 +79,20 @@ def caller_number(sent: str | None) -> PhoneNumber | None:
     if text in WITHHELD or not _E164.fullmatch(text):
         return None
     return PhoneNumber(text)
+
+
+def keyed_number(digits: str, near: PhoneNumber) -> PhoneNumber | None:
+    """Read a number keyed in by a caller: as dialled in the country of `near`, else with its country code in front."""
+    try:
+        region = phonenumbers.region_code_for_number(phonenumbers.parse(near.e164))
+    except phonenumbers.NumberParseException:
+        region = None
+    for text, where in ((digits, region), (f"+{digits}", None)):
+        try:
+            return PhoneNumber.parse(text, where)
+        except ValueError:
+            continue
+    return None
 
 
 def masked(text: str) -> str:

@@ -59,7 +59,7 @@ class Settings(BaseSettings):
     @classmethod
     def _numbers(cls, given: object) -> object:
         if isinstance(given, str):
-            return tuple(PhoneNumber.parse(text.strip()) for text in given.split(",") if text.strip())
+            return tuple(PhoneNumber.dialled(text.strip()) for text in given.split(",") if text.strip())
         return given
 
     @field_validator("public_base_url", "twilio_api_base_url")

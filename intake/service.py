@@ -83,7 +83,12 @@ def open_case(session: Session, new: NewCase) -> CaseRow:
 
 
 def case_event(
-    session: Session, case: CaseRow, at: datetime, kind: str, actor: str | None = None, **facts: Any
+    session: Session,
+    case: CaseRow,
+    at: datetime,
+    kind: str,
+    actor: str | None = None,
+    **facts: Any,  # noqa: ANN401 - JSON values
 ) -> None:
     """Append one line to a case's history."""
     session.add(CaseEventRow(case_id=case.id, at=at, kind=kind, actor=actor, facts=facts))

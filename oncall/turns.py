@@ -105,7 +105,7 @@ class CoveredTurns:
         """Count the covered shifts in [first, last)."""
         count, n = 0, first
         for start, end in self.hours.unsettled(self.rotation.handoff(first), self.rotation.handoff(last)):
-            beside = max(n, self.rotation.shift_at(start).n)
+            beside = max(n, min(last, self.rotation.shift_at(start).n))
             beyond = max(beside, min(last, self.rotation.shift_at(end).n + 1))
             count += self._settled(n, beside) + self._one_by_one(beside, beyond)
             n = beyond

@@ -1,7 +1,7 @@
 """Hunts, legs and policies out of the database, as the frozen facts that the rules read."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -27,7 +27,7 @@ from routing.tables import CalendarRow, EscalationPolicyRow, HuntRow, LegRow, Po
 class Policies:
     """The organisation's switches, with their shipped defaults."""
 
-    critical: CriticalPolicies = CriticalPolicies()
+    critical: CriticalPolicies = field(default_factory=CriticalPolicies)
     wait_ceiling_seconds: int = 180
     chase_every_minutes: int = 5
     case_desk_roster: str = "desk"

@@ -169,8 +169,8 @@ class Exchange:
         call.awaits = ""
         for alarm in call.alarms:
             alarm.cancel()
-        self.set_status(call, status)
         self.note(call, "event", "call ended" if status == "completed" else f"call ended: {status}")
+        self.set_status(call, status)
         if call.handset is not None and call.handset.call is call:
             call.handset.call = None
         if call.performance is not None:

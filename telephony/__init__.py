@@ -1,1 +1,1 @@
-"""How it is said: the only code that knows the carrier; it renders documents, checks signatures, places calls and texts, and refuses to know why."""
+"""How it is said: the only code that knows the carrier, its documents, signatures, calls and texts; it refuses to know why."""

@@ -78,7 +78,8 @@ def chain(snapshot: Snapshot, position: int, urls: GlassUrls) -> str:
         else "We try the next technician."
     )
     number = f'<Number url="{escaped(urls.screen)}">{snapshot.people[position].phone.e164}</Number>'
-    dial = f'<Dial timeout="{RING_SECONDS}" callerId="{snapshot.caller_id.e164}" action="{escaped(urls.after)}" method="POST">{number}</Dial>'
+    caller_id, after = snapshot.caller_id.e164, escaped(urls.after)
+    dial = f'<Dial timeout="{RING_SECONDS}" callerId="{caller_id}" action="{after}" method="POST">{number}</Dial>'
     return document(say(words) + dial)
 
 

@@ -1,1 +1,1 @@
-"""The edge where the carrier's machines knock: it reads the clock once, opens the one transaction, asks below and renders what is to be said."""
+"""The edge where the carrier knocks: it reads the clock once, opens the one transaction, asks below, renders the answer."""

@@ -3,10 +3,8 @@
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, replace
 
-import phonenumbers
-
 from foundation.ids import spoken_pairs
-from foundation.phone import PhoneNumber
+from foundation.phone import PhoneNumber, keyed_number
 from intake.caller import Account, Contact, OneAccount, SeveralAccounts, Unknown, identify
 from intake.entitlement import COVERED
 from intake.service import NewRecording, case_event, keep_recording, move_recordings
@@ -285,23 +283,13 @@ def keep_message(line: Line, place: Place) -> Answered:
 
 def keep_callback_number(line: Line, place: Place) -> Answered:
     """Keep the number at which the caller wants to be reached."""
-    phone = _keyed_phone(place.answers.get("callback_number", ""), line.settings.service_number)
+    phone = keyed_number(place.answers.get("callback_number", ""), line.settings.service_number)
     case = _case(line)
     if phone is None or case is None:
         return Answered(NumberKept.NOT_A_NUMBER)
     case.callback_phone = phone
     case_event(line.session, case, line.at, "callback_number", "caller")
     return Answered(NumberKept.KEPT, {"callback_spoken": phone.spoken})
-
-
-def _keyed_phone(digits: str, service_number: PhoneNumber) -> PhoneNumber | None:
-    region = phonenumbers.region_code_for_number(phonenumbers.parse(service_number.e164))
-    for text, where in ((digits, region), (f"+{digits}", None)):
-        try:
-            return PhoneNumber.parse(text, where)
-        except ValueError:
-            continue
-    return None
 
 
 # Waiting

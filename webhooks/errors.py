@@ -28,7 +28,18 @@ def voice_fault(fault: Exception) -> Response:
                 say("One moment, please.") + f'<Pause length="2"/><Redirect method="POST">{escaped(again)}</Redirect>'
             )
         )
-    return xml(glass_chain(0))
+    return xml(_last_words() if _is_technician() else glass_chain(0))
+
+
+def _is_technician() -> bool:
+    """Whether the call that failed is one that we placed: whoever picked up must not be led through the callers' chain."""
+    return request.path.startswith("/webhooks/voice/leg/") or request.form.get("Direction", "").startswith("outbound")
+
+
+def _last_words() -> str:
+    settings: Settings = current_app.extensions["switchboard"].settings
+    words = f"A caller needs you, but we have a technical problem. Please call {settings.service_number.spoken}."
+    return document(say(words) + say(words) + "<Hangup/>")
 
 
 def hold_fault(fault: Exception) -> Response:

@@ -87,7 +87,12 @@ class Oracle:
                 begin = minute_of_week(opens) % WEEK_MINUTES
                 length = (minute_of_week(closes) - begin - 1) % WEEK_MINUTES + 1
                 wall = monday + timedelta(weeks=week) + begin * MINUTE
-                mark(marks, self.place(resolve(wall, zone)), self.place(resolve(wall + length * MINUTE, zone, end=True)), 1)
+                mark(
+                    marks,
+                    self.place(resolve(wall, zone)),
+                    self.place(resolve(wall + length * MINUTE, zone, end=True)),
+                    1,
+                )
         return marks
 
     def _roster_open(self) -> bytearray:
@@ -97,7 +102,12 @@ class Oracle:
             day = datetime.fromisoformat(entry["date"])
             for start, end in entry["closed"]:
                 begin = resolve(day + minute_of_day(start) * MINUTE, self.zone)
-                mark(marks, self.place(begin), self.place(resolve(day + minute_of_day(end) * MINUTE, self.zone, end=True)), 0)
+                mark(
+                    marks,
+                    self.place(begin),
+                    self.place(resolve(day + minute_of_day(end) * MINUTE, self.zone, end=True)),
+                    0,
+                )
         return marks
 
     def away(self, person: str, at: datetime) -> bool:

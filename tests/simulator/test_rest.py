@@ -1,5 +1,6 @@
 import json
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from twilio.base import values
@@ -17,7 +18,11 @@ EVENTS = ["initiated", "ringing", "answered", "completed"]
 
 
 def order(rig: Rig, to: str = SAM, **more: object) -> CallInstance:
-    given = {"url": f"{BASE}/join", "status_callback": f"{BASE}/progress", "status_callback_event": EVENTS} | more
+    given: dict[str, Any] = {
+        "url": f"{BASE}/join",
+        "status_callback": f"{BASE}/progress",
+        "status_callback_event": EVENTS,
+    } | more
     return sdk(rig).calls.create(to=to, from_=SERVICE, **given)
 
 
@@ -137,7 +142,7 @@ def test_calls_are_found_by_number_status_and_start_and_come_in_pages() -> None:
 )
 def test_a_call_with_a_wrong_field_is_refused_with_the_carriers_code(fields: dict[str, object], code: int) -> None:
     rig = make_rig()
-    assert refused(rig, **{name: values.unset if v is None else v for name, v in fields.items()}) == (400, code)
+    assert refused(rig, SAM, **{name: values.unset if v is None else v for name, v in fields.items()}) == (400, code)
     assert rig.carrier.next_due() is None
 
 
