@@ -106,28 +106,36 @@ class CompiledRoster:
         if start >= end:
             return []
         question = Question(start, end, self.open(start, end))
-        by_layers = self._ranked(question, self.levels, question.roster_open)
+        by_layers = self._ranked(question)
         added = list(self.overrides.added(start, end))
         return list(_together([by_layers, *([stretch] for stretch in added)])) if added else by_layers
 
-    def _ranked(
-        self, question: Question, levels: Sequence[tuple[LayerVersion, ...]], free: Sequence[Interval]
-    ) -> list[Stretch]:
-        """Return who is on duty in `free`: by the first level that has somebody, and below it where it has nobody."""
-        if not levels or not free:
-            return []
+    def _ranked(self, question: Question) -> list[Stretch]:
+        """Return whom the layers put on duty: by the first level that has somebody, where it has nobody by the next."""
+        found, removals, free = list[Stretch](), list[Removal](), question.roster_open
+        for level in self.levels:
+            if not free:
+                break
+            here, removed = self._level(level, question, free)
+            found += _owed(here, removals)
+            removals += removed
+            free = list(bare(free, here))
+        return sorted(found, key=itemgetter(0))
+
+    def _level(
+        self, level: Iterable[LayerVersion], question: Question, free: Sequence[Interval]
+    ) -> tuple[list[Stretch], list[Removal]]:
+        """Return whom layers of one priority put on duty in `free`, and the removals among them."""
         lanes, removals = list[list[Stretch]](), list[Removal]()
-        for version in levels[0]:
+        for version in level:
             applied = list(self.overrides.applied(version.stretches(question, free)))
             lanes.append([stretch for stretch in applied if isinstance(stretch, Stretch)])
             removals += (removal for removal in applied if isinstance(removal, Removal))
-        here = list(_together(lanes))
-        below = self._ranked(question, levels[1:], list(bare(free, here)))
-        return sorted(chain(here, _owed(below, removals)), key=itemgetter(0)) if below else here
+        return list(_together(lanes)), removals
 
 
 def _owed(stretches: Iterable[Stretch], removals: Sequence[Removal]) -> Iterator[Stretch]:
-    """Yield the stretches of lower layers, those that fill a removal in with that reason."""
+    """Yield the stretches of a layer; those that fill in for removals in higher layers get them as a reason."""
     if not removals:
         yield from stretches
         return

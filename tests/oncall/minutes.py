@@ -76,9 +76,9 @@ class Oracle:
     def place(self, at: datetime) -> int:
         return max(0, min(self.minutes, (at - self.first) // MINUTE))
 
-    def open_minutes(self, coverage: Any, zone: ZoneInfo) -> bytearray:
+    def open_minutes(self, coverage: str | list[list[str]], zone: ZoneInfo) -> bytearray:
         """Mark each open minute of the span."""
-        if coverage == "always":
+        if isinstance(coverage, str):
             return bytearray(b"\1" * self.minutes)
         marks = bytearray(self.minutes)
         monday = self.first.replace(tzinfo=None) - timedelta(days=self.first.weekday() + 14)
@@ -115,7 +115,11 @@ class Oracle:
 
     def on_duty(self, at: datetime) -> frozenset[Held]:
         """Return who is on duty: layers by rank with removes and replaces, then additions."""
-        in_force = [version for version in self.layers if version.in_force(at)]
+        keys = [version.data["key"] for version in self.layers]
+        in_force = sorted(
+            (version for version in self.layers if version.in_force(at)),
+            key=lambda version: keys.index(version.data["key"]),
+        )
         held: list[Held] = []
         for priority in sorted({version.data["priority"] for version in in_force}, reverse=True):
             level = [version for version in in_force if version.data["priority"] == priority]
