@@ -124,3 +124,40 @@ class HuntEventRow(Base):
     at: Mapped[datetime] = mapped_column(UtcDateTime)
     kind: Mapped[str] = mapped_column(String(40))
     facts: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+
+
+class CaseClockRow(Base):
+    """One clock of a case. `due_at` can be rebuilt from the case's events; `next_notice_at` is its timer."""
+
+    __tablename__ = "case_clocks"
+    __table_args__ = (UniqueConstraint("case_id", "clock"),)
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    case_id: Mapped[int] = mapped_column(ForeignKey("cases.id", ondelete="CASCADE"))
+    clock: Mapped[str] = mapped_column(String(20))
+    """response, update, resolution."""
+    opened_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    """Where this clock counts from: the opening, or for the update clock the last public word."""
+    due_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    version: Mapped[int] = mapped_column(Integer, default=0)
+    state: Mapped[str] = mapped_column(String(20))
+    """running, paused, satisfied, void."""
+    satisfied_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    breached_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    next_notice_at: Mapped[datetime | None] = mapped_column(UtcDateTime, index=True)
+
+
+class ClockNoticeRow(Base):
+    """A warning or breach that was told; the same one is never told twice."""
+
+    __tablename__ = "clock_notices"
+    __table_args__ = (UniqueConstraint("case_clock_id", "event", "version", "due_at"),)
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    case_clock_id: Mapped[int] = mapped_column(ForeignKey("case_clocks.id", ondelete="CASCADE"))
+    event: Mapped[str] = mapped_column(String(10))
+    """50, 75, 90, breach."""
+    version: Mapped[int] = mapped_column(Integer)
+    due_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+    told: Mapped[list[str]] = mapped_column(JSON, default=list)
