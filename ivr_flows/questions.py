@@ -136,10 +136,11 @@ class CallBackWanted(Outcome):
 
 
 class HuntProgress(Outcome):
-    """How the hunt stands while the caller waits. STARTING: nobody is being tried yet."""
+    """How the hunt stands while the caller waits. STARTING: nobody is being tried yet. NOBODY_YET: nobody is any more."""
 
     STARTING = "starting"
     TRYING = "trying"
+    NOBODY_YET = "nobody_yet"
     ACCEPTED = "accepted"
     CEILING = "ceiling"
     OVER = "over"
@@ -267,7 +268,11 @@ ASKED: Mapping[Question, Asked] = {
     Question.AFTER_QUEUE: Asked(QueueOver, gives={QueueOver.CALL_BACK_WANTED: ("callback_spoken",)}),
     Question.WANT_CALL_BACK: Asked(CallBackWanted, gives={CallBackWanted.KEPT: ("callback_spoken",)}),
     Question.CONNECT_AGAIN: Asked(Hunting, gives=_each(Hunting, "queue")),
-    Question.HOW_IS_THE_HUNT: Asked(HuntProgress, writes=False, gives={HuntProgress.TRYING: ("being_tried", "waited")}),
+    Question.HOW_IS_THE_HUNT: Asked(
+        HuntProgress,
+        writes=False,
+        gives={HuntProgress.TRYING: ("being_tried", "waited"), HuntProgress.NOBODY_YET: ("waited",)},
+    ),
     Question.LEAVE_FOR_VOICEMAIL: Asked(Leaving),
     Question.LEAVE_FOR_CALL_BACK: Asked(Leaving),
     Question.IS_STILL_NEEDED: Asked(StillNeeded, writes=False, gives={StillNeeded.TAKEN: ("technician",)}),

@@ -14,6 +14,12 @@ SCREENING_SECONDS = 12
 UNPLACED_SECONDS = 30
 """How long a leg whose create request has no known outcome holds up its wave beyond its ring; then the next person rings."""
 
+SCREENED_SECONDS = 120
+"""How long an answered leg without a key and without any further news is believed: the whole whisper lasts half a minute."""
+
+SAFETY_SECONDS = 5
+"""A hunt with a ring that nobody has placed yet is looked at again after this time, whoever was to place it."""
+
 CHASE_WAVE = 1000
 """Waves of the chase are numbered from here, so that they never meet those of the plan."""
 
@@ -190,13 +196,13 @@ def next_moves(facts: HuntFacts, at: datetime) -> Moves:
     ahead = _Ahead(facts.wave, (), ()) if holding else _wave_ahead(facts, lapsed)
     moved = ahead.wave != facts.wave
     chase = _chase_is_due(facts, at, spent=not holding and not ahead.rings)
-    waits = [_holds_until(leg) for leg in facts.legs if leg.id not in lapsed]
+    waits = [until for leg in facts.legs if leg.id not in lapsed for until in _waits_until(leg, at)]
     return Moves(
         lapsed=lapsed,
         wave=ahead.wave if moved else None,
         rings=ahead.rings,
         chase=chase,
-        next_at=min((w for w in (*waits, *_alarms(facts, at, chase=chase)) if w is not None and w > at), default=None),
+        next_at=min((w for w in (*waits, *_alarms(facts, chase=chase)) if w is not None and w > at), default=None),
         passed_over=ahead.passed_over,
     )
 
@@ -210,14 +216,27 @@ class _Ahead:
 
 def _is_over(leg: LegFacts, at: datetime) -> bool:
     until = _rings_until(leg)
-    return leg.status in (LegStatus.PLACING, LegStatus.UNKNOWN, LegStatus.RINGING) and until is not None and until <= at
+    return until is not None and until <= at
 
 
 def _rings_until(leg: LegFacts) -> datetime | None:
+    """When a ring counts as over although no news of it came."""
     if leg.status in (LegStatus.PLACING, LegStatus.UNKNOWN):
-        claimed = leg.claimed_at
-        return None if claimed is None else claimed + timedelta(seconds=leg.ring_seconds + UNPLACED_SECONDS)
-    return leg.ring_until
+        return _later(leg.claimed_at, leg.ring_seconds + UNPLACED_SECONDS)
+    if leg.status is LegStatus.SCREENING:
+        return _later(leg.answered_at, SCREENED_SECONDS)
+    return leg.ring_until if leg.status is LegStatus.RINGING else None
+
+
+def _later(at: datetime | None, seconds: int) -> datetime | None:
+    return None if at is None else at + timedelta(seconds=seconds)
+
+
+def _waits_until(leg: LegFacts, at: datetime) -> tuple[datetime | None, ...]:
+    """When a leg wants its hunt to be looked at: when it holds up its wave no longer, and when it counts as over."""
+    if leg.status is LegStatus.PLANNED:
+        return (at + timedelta(seconds=SAFETY_SECONDS),)
+    return _holds_until(leg), _rings_until(leg)
 
 
 def _holds(leg: LegFacts, at: datetime) -> bool:
@@ -228,10 +247,10 @@ def _holds(leg: LegFacts, at: datetime) -> bool:
 
 
 def _holds_until(leg: LegFacts) -> datetime | None:
-    if leg.status is LegStatus.SCREENING and leg.answered_at:
-        return leg.answered_at + timedelta(seconds=SCREENING_SECONDS)
-    if leg.status in (LegStatus.PLACING, LegStatus.UNKNOWN) and leg.claimed_at:
-        return leg.claimed_at + timedelta(seconds=leg.ring_seconds)
+    if leg.status is LegStatus.SCREENING:
+        return _later(leg.answered_at, SCREENING_SECONDS)
+    if leg.status in (LegStatus.PLACING, LegStatus.UNKNOWN):
+        return _later(leg.claimed_at, leg.ring_seconds)
     return leg.ring_until if leg.status is LegStatus.RINGING else None
 
 
@@ -264,8 +283,7 @@ def _chase_is_due(facts: HuntFacts, at: datetime, *, spent: bool) -> bool:
     return spent or past_ceiling
 
 
-def _alarms(facts: HuntFacts, at: datetime, *, chase: bool) -> tuple[datetime | None, ...]:
-    del at
+def _alarms(facts: HuntFacts, *, chase: bool) -> tuple[datetime | None, ...]:
     ceiling = facts.ceiling_at if facts.chase_at is None and not chase else None
     return ceiling, None if chase else facts.chase_at
 

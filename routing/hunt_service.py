@@ -1,6 +1,6 @@
 """The hunt on record: started, ticked, won, left; every change is guarded by the row it changes, and nobody here rings."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from foundation.db import insert_once, nudge, rows_changed
 from foundation.ids import new_token
 from foundation.log import logger
+from foundation.phone import PhoneNumber
 from intake.service import acknowledge, case_event
 from intake.store import case_by_id
 from intake.tables import CallRow, CaseRow
@@ -17,6 +18,7 @@ from routing import paging
 from routing.hunt import (
     CHASE_WAVE,
     RINGING,
+    SAFETY_SECONDS,
     SEARCHING,
     HuntStatus,
     LegStatus,
@@ -33,6 +35,7 @@ from routing.store import (
     call_roll,
     case_words,
     critical_steps,
+    engaged_phones,
     hunt_facts,
     legs_of,
     load_policies,
@@ -44,8 +47,8 @@ from telephony.outbox import PAGE_VALIDITY, Message, Wish, put
 MOVES_A_TICK = 12
 """Limit of rounds in which a tick makes its moves; two are enough, more means that the rules contradict themselves."""
 
-SAFETY_SECONDS = 5
-"""A hunt that waits only for rings that nobody has placed yet is looked at again after this time."""
+JOIN_SECONDS = 30
+"""A winner who has not been joined to the waiting caller by then is not there any more: who is asks for the queue each 12 s."""
 
 LOST_SECONDS = 3
 """How long after a winner's leg has died news of the talk may still be on its way, before the hunt opens again."""
@@ -120,7 +123,8 @@ def tick(session: Session, hunt: HuntRow, at: datetime) -> None:
 def _make(session: Session, hunt: HuntRow, moves: Moves, at: datetime) -> None:
     for leg in legs_of(session, hunt.id):
         if leg.id in moves.lapsed:
-            end_leg(session, leg, LegStatus.NO_ANSWER, at, f"no answer within {leg.ring_seconds} s")
+            why = "no key" if leg.status == LegStatus.SCREENING else f"no answer within {leg.ring_seconds} s"
+            end_leg(session, leg, LegStatus.NO_ANSWER, at, why)
             _stop_ringing(session, leg, at)
     if moves.wave is not None:
         hunt.wave = moves.wave
@@ -134,18 +138,11 @@ def _make(session: Session, hunt: HuntRow, moves: Moves, at: datetime) -> None:
             rings=[r.target.technician for r in moves.rings],
             passed_over=passed_over,
         )
-        _plan_rings(session, hunt, moves.rings, at)
+        for ring in moves.rings:
+            _plan_ring(session, hunt, ring, at)
     if moves.chase:
         _chase(session, hunt, at)
     session.flush()
-
-
-def _plan_rings(session: Session, hunt: HuntRow, rings: Iterable[NewRing], at: datetime) -> None:
-    words = case_words(session, case_by_id(session, hunt.case_id))
-    for ring in rings:
-        _plan_ring(session, hunt, ring, at)
-        key = f"page:{hunt.id}:{ring.target.technician}"
-        _page(session, hunt, ring.target, key, paging.page(words), at)
 
 
 def _plan_ring(session: Session, hunt: HuntRow, ring: NewRing, at: datetime) -> None:
@@ -168,6 +165,19 @@ def _plan_ring(session: Session, hunt: HuntRow, ring: NewRing, at: datetime) -> 
     nudge(session)
 
 
+def page(session: Session, hunt: HuntRow, leg: LegRow, at: datetime) -> None:
+    """Text a technician beside the ring, as it is placed; once, and anew after they were told that somebody else has it.
+
+    The chase has texts of its own.
+    """
+    target = next((t for wave in plan_from(hunt.plan).waves for t in wave.targets if t.phone == leg.phone), None)
+    if leg.wave >= CHASE_WAVE or target is None:
+        return
+    lost = sum(other.status == LegStatus.LOST for other in legs_of(session, hunt.id))
+    words = case_words(session, case_by_id(session, hunt.case_id))
+    _page(session, hunt, target, f"page:{hunt.id}:{lost}:{target.technician}", paging.page(words), at)
+
+
 def _page(session: Session, hunt: HuntRow, target: Target, key: str, body: str, at: datetime) -> None:
     context = {"hunt": hunt.id, "case": hunt.case_id, "technician": target.technician}
     put(session, at, Message(key, target.text_phone, body, context, PAGE_VALIDITY))
@@ -180,7 +190,7 @@ def _chase(session: Session, hunt: HuntRow, at: datetime) -> None:
     targets = _chase_targets(session, hunt, at)
     case = case_by_id(session, hunt.case_id)
     words, minutes = case_words(session, case), int((at - case.opened_at).total_seconds() // 60)
-    busy = {leg.phone for leg in legs_of(session, hunt.id) if leg.status in RINGING}
+    busy = _busy(session, hunt, targets)
     for target in targets:
         _page(
             session,
@@ -199,7 +209,15 @@ def _chase(session: Session, hunt: HuntRow, at: datetime) -> None:
         log.error("nobody_to_chase", hunt=hunt.id, case=case.number)
 
 
+def _busy(session: Session, hunt: HuntRow, targets: tuple[Target, ...]) -> frozenset[PhoneNumber]:
+    """Handsets not to be rung by the chase: those that ring already, and those of other hunts unless there are no others."""
+    ours = frozenset(leg.phone for leg in legs_of(session, hunt.id) if leg.status in RINGING)
+    elsewhere = engaged_phones(session, except_hunt=hunt.id)
+    return ours if {target.phone for target in targets} <= elsewhere else ours | elsewhere
+
+
 def _chase_targets(session: Session, hunt: HuntRow, at: datetime) -> tuple[Target, ...]:
+    """Find whom a pass of the chase calls; where no roster and no plan names anybody, everybody who is on the books."""
     roll = call_roll(session, at)
     managers = roll.on_roster("managers")
     if managers and hunt.chase_pass < LEADERSHIP_FROM_PASS:
@@ -207,6 +225,7 @@ def _chase_targets(session: Session, hunt: HuntRow, at: datetime) -> tuple[Targe
     steps, _ = critical_steps(roll)
     planned = [target for wave in plan_from(hunt.plan).waves for target in wave.targets]
     wider = [*managers, *roll.on_roster("leadership"), *(t for step in steps for t in step.targets), *planned]
+    wider = wider or list(roll.everybody())
     by_phone = {target.phone: target for target in reversed(wider)}
     return tuple(target for target in dict.fromkeys(wider) if by_phone[target.phone] == target)
 
@@ -298,37 +317,38 @@ def _celebrate(session: Session, hunt: HuntRow, leg: LegRow, at: datetime) -> No
     case.due_at = None
     hunt_event(session, hunt, at, "accepted", technician=leg.technician)
     _stand_down(session, hunt, leg, at)
-    if hunt.left_at is not None and case.caller_phone is not None and hunt.left_how != "fixed":
+    phone = case.callback_phone or case.caller_phone
+    if hunt.left_at is not None and phone is not None:
         body = paging.caller_has_helper(case.number or "", leg.name)
-        put(
-            session,
-            at,
-            Message(f"helper:{hunt.id}:{leg.id}", case.callback_phone or case.caller_phone, body, {"case": case.id}),
-        )
+        put(session, at, Message(f"helper:{hunt.id}:{leg.id}", phone, body, {"case": case.id}))
 
 
 def _stand_down(session: Session, hunt: HuntRow, winner: LegRow, at: datetime) -> None:
-    words = case_words(session, case_by_id(session, hunt.case_id))
-    numbers = {t.technician: t for wave in plan_from(hunt.plan).waves for t in wave.targets}
-    paged: dict[str, LegRow] = {}
     for leg in legs_of(session, hunt.id):
         if leg.id != winner.id and leg.status in RINGING:
             end_leg(session, leg, LegStatus.CANCELLED, at, f"{winner.name} has it")
             _stop_ringing(session, leg, at)
-        if leg.technician != winner.technician:
-            paged[leg.technician] = leg
-    for technician, leg in paged.items():
-        to = numbers[technician].text_phone if technician in numbers else leg.phone
-        put(
-            session,
-            at,
-            Message(
-                f"taken:{hunt.id}:{winner.id}:{technician}",
-                to,
-                paging.taken(words, winner.name),
-                {"case": hunt.case_id},
-            ),
-        )
+    tell_taken(session, hunt, winner, at)
+
+
+def tell_taken(session: Session, hunt: HuntRow, winner: LegRow, at: datetime) -> None:
+    """Tell everybody who was paged who has it; each is told once for each winner."""
+    words = case_words(session, case_by_id(session, hunt.case_id))
+    for technician, phone in _paged(session, hunt, at).items():
+        if technician != winner.technician:
+            key = f"taken:{hunt.id}:{winner.id}:{technician}"
+            put(session, at, Message(key, phone, paging.taken(words, winner.name), {"case": hunt.case_id}))
+
+
+def _paged(session: Session, hunt: HuntRow, at: datetime) -> dict[str, PhoneNumber]:
+    """Find everybody whom this hunt has rung or texted, with the number that their texts go to."""
+    chases = select(HuntEventRow.facts).where(HuntEventRow.hunt_id == hunt.id, HuntEventRow.kind == "chase")
+    legs = {leg.technician: leg.phone for leg in legs_of(session, hunt.id) if leg.claimed_at is not None}
+    people = [*legs, *(person for facts in session.scalars(chases) for person in facts["people"])]
+    planned = {t.technician: t.text_phone for wave in plan_from(hunt.plan).waves for t in wave.targets}
+    known = {key: person.text_phone for key, person in call_roll(session, at).technicians.items()}
+    phones = legs | known | planned
+    return {person: phones[person] for person in dict.fromkeys(people) if person in phones}
 
 
 LEFT_AS = {
@@ -371,11 +391,14 @@ def close(session: Session, hunt: HuntRow, at: datetime) -> None:
     hunt_event(session, hunt, at, "ended")
 
 
-def bridged(session: Session, hunt: HuntRow, at: datetime) -> None:
-    """Note that caller and technician are joined; however often it is told, from either side."""
+def bridged(session: Session, hunt: HuntRow, at: datetime, leg_sid: str | None = None) -> None:
+    """Note that caller and technician are joined; however often it is told, from either side.
+
+    `leg_sid` is the technician's call where the carrier names it.
+    """
     if hunt.bridged_at is not None:
         return
-    leg = _joined_leg(session, hunt)
+    leg = _joined_leg(session, hunt, leg_sid)
     if leg is None:
         return
     hunt.bridged_at, hunt.status, hunt.next_at, hunt.winner_leg_id = at, HuntStatus.WON.value, None, leg.id
@@ -385,12 +408,26 @@ def bridged(session: Session, hunt: HuntRow, at: datetime) -> None:
     hunt_event(session, hunt, at, "bridged", technician=leg.technician)
 
 
-def _joined_leg(session: Session, hunt: HuntRow) -> LegRow | None:
+def _joined_leg(session: Session, hunt: HuntRow, leg_sid: str | None) -> LegRow | None:
     """Find the leg that the caller was joined to: the winner, or one that we believed lost before the news came."""
-    if hunt.winner_leg_id is not None:
-        return session.get_one(LegRow, hunt.winner_leg_id)
-    lost = [leg for leg in legs_of(session, hunt.id) if leg.status == LegStatus.LOST]
-    return lost[-1] if lost else None
+    legs = legs_of(session, hunt.id)
+    named = [leg for leg in legs if leg_sid and leg.call_sid == leg_sid]
+    winner = [leg for leg in legs if leg.id == hunt.winner_leg_id]
+    lost = [leg for leg in legs if leg.status == LegStatus.LOST]
+    return next(iter([*named, *winner, *reversed(lost)]), None)
+
+
+def not_joined(session: Session, hunt: HuntRow, at: datetime) -> None:
+    """Take back that the two are joined: one of them was gone before a word was said. The other is not left alone."""
+    if hunt.bridged_at is None or hunt.ended_at is not None:
+        return
+    leg = session.get_one(LegRow, hunt.winner_leg_id)
+    hunt.bridged_at, hunt.queued_at, hunt.next_at = None, None, at
+    leg.status = (LegStatus.ACCEPTED if leg.ended_at is None else LegStatus.LOST).value
+    leg.why = leg.why or (None if leg.ended_at is None else "gone before the talk")
+    case_event(session, case_by_id(session, hunt.case_id), at, "not_connected", leg.technician)
+    hunt_event(session, hunt, at, "not_joined", technician=leg.technician)
+    session.flush()
 
 
 def _reopen_if_lost(session: Session, hunt: HuntRow, at: datetime) -> None:
@@ -413,6 +450,8 @@ def _reopen_if_lost(session: Session, hunt: HuntRow, at: datetime) -> None:
     hunt.status = (
         HuntStatus.HUNTING if hunt.left_at is None else LEFT_AS.get(hunt.left_how or "", HuntStatus.LEFT)
     ).value
+    if case.status == "acknowledged":
+        case.status, case.technician, case.acknowledged_at, case.due_at = "new", None, None, case.response_due
     case_event(session, case, at, "technician_lost", leg.technician)
     hunt_event(session, hunt, at, "reopened", lost=leg.technician)
     session.flush()
@@ -428,7 +467,18 @@ def _patience(session: Session, hunt: HuntRow) -> timedelta:
 def caller_waits(session: Session, hunt: HuntRow, at: datetime) -> None:
     """The caller is in the queue and asks what to hear: note it, and let this be the hunt's heartbeat."""
     hunt.queued_at = hunt.queued_at or at
+    _give_up_absent_winner(session, hunt, hunt.queued_at, at)
     tick(session, hunt, at)
+
+
+def _give_up_absent_winner(session: Session, hunt: HuntRow, queued_at: datetime, at: datetime) -> None:
+    """The caller waits in the queue and the winner never came to it, though no news of their leg's end came either."""
+    if hunt.winner_leg_id is None or hunt.bridged_at is not None:
+        return
+    leg = session.get_one(LegRow, hunt.winner_leg_id)
+    since = max(queued_at, hunt.won_at or queued_at)
+    if leg.status == LegStatus.ACCEPTED and at >= since + timedelta(seconds=JOIN_SECONDS):
+        end_leg(session, leg, LegStatus.LOST, at, "accepted, and never joined the caller")
 
 
 def words_of(session: Session, case: CaseRow) -> paging.CaseWords:

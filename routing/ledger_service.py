@@ -34,6 +34,13 @@ def call_ended(session: Session, call: CallRow, at: datetime) -> None:
         _tell_of_missed(session, call, at)
 
 
+def caller_gave_up(session: Session, call: CallRow, hunt: HuntRow, at: datetime) -> None:
+    """Take that a caller hung up in the queue; where the talk that seemed to begin was none, the ledger is put right."""
+    caller_leaves(session, hunt.id, "hung_up", at)
+    if call.end == "connected":
+        call.end = end_of(session, call, hunt)
+
+
 def end_of(session: Session, call: CallRow, hunt: HuntRow | None) -> str:
     """Decide to which of the ledger's ends a finished call came."""
     if hunt is not None and hunt.bridged_at is not None:

@@ -71,6 +71,11 @@ def caller_was_tried(number: str) -> str:
     return f"Case {number}: we called you back and could not reach you. Please call us again; your case stays open."
 
 
+def caller_is_left(number: str, winner: str) -> str:
+    """Text for a caller who was cut off and whom the technician does not call back at once."""
+    return f"Case {number}: {winner} works on your case. Please call us again whenever you want to speak to us."
+
+
 def desk_notice(case: CaseWords, due: datetime | None) -> str:
     """Text that tells the case desk of a new ticket."""
     by = "" if due is None else f" First response due {local_words(due, case.zone)}."

@@ -11,7 +11,7 @@ from foundation.db import Database
 from foundation.log import logger
 from foundation.phone import PhoneNumber
 from routing.hunt import RINGING, SEARCHING, LegStatus
-from routing.hunt_service import end_leg, hunt_event, tick
+from routing.hunt_service import end_leg, hunt_event, page, tell_taken, tick
 from routing.store import locked_hunt
 from routing.tables import HuntRow, LegRow
 from telephony.outbox import Wish, put
@@ -24,7 +24,7 @@ TRIES = 3
 """How often a passing refusal is tried on one leg before the next person is rung: about three seconds in all."""
 
 IN_DOUBT_SECONDS = 8
-"""A request had 6 s to be answered; a claim older than this has no known outcome."""
+"""A request had 7 s to be answered; a claim older than this has no known outcome."""
 
 log = logger("rings")
 
@@ -72,6 +72,7 @@ def _claim(session: Session, leg: LegRow, at: datetime) -> Handset | None:
         end_leg(session, leg, LegStatus.CANCELLED, at, "the hunt was decided before it rang")
         return None
     leg.status, leg.claimed_at, leg.attempt = LegStatus.PLACING.value, at, leg.attempt + 1
+    page(session, hunt, leg, at)
     return Handset(leg.id, leg.token, leg.phone, leg.ring_seconds, leg.attempt)
 
 
@@ -84,9 +85,7 @@ def ring_handset(database: Database, telephony: Telephony, ring: Ring, handset: 
     except OutcomeUnknown as fault:
         log.warning("ring_unknown", leg=handset.leg_id, said=str(fault))
         with database.begin() as session:
-            leg = _ours(session, handset)
-            if leg is not None and leg.status == LegStatus.PLACING:
-                leg.status = LegStatus.UNKNOWN.value
+            _in_doubt(session, handset, at)
     else:
         with database.begin() as session:
             _placed(session, handset, sid, at)
@@ -98,6 +97,15 @@ def _ours(session: Session, handset: Handset) -> LegRow | None:
     locked_hunt(session, leg.hunt_id)
     session.refresh(leg, with_for_update=True)
     return leg if leg.attempt == handset.attempt else None
+
+
+def _in_doubt(session: Session, handset: Handset, at: datetime) -> None:
+    """Nobody knows whether it rings: the leg is never asked for blindly again, and its hunt goes on in time."""
+    leg = _ours(session, handset)
+    if leg is not None and leg.status == LegStatus.PLACING:
+        leg.status = LegStatus.UNKNOWN.value
+        session.flush()
+        tick(session, session.get_one(HuntRow, leg.hunt_id), at)
 
 
 def _placed(session: Session, handset: Handset, sid: str, at: datetime) -> None:
@@ -112,9 +120,17 @@ def _placed(session: Session, handset: Handset, sid: str, at: datetime) -> None:
     hunt = session.get_one(HuntRow, leg.hunt_id)
     hunt_event(session, hunt, at, "rings", technician=leg.technician, wave=leg.wave)
     if leg.status not in RINGING and leg.answered_at is None:
-        put(session, at, Wish("cancel_call", sid))
+        _too_late(session, hunt, sid, at)
     session.flush()
     tick(session, hunt, at)
+
+
+def _too_late(session: Session, hunt: HuntRow, sid: str, at: datetime) -> None:
+    """The hunt was decided while the carrier was being asked: the ring is stopped, and its owner told who has it."""
+    put(session, at, Wish("cancel_call", sid))
+    winner = None if hunt.winner_leg_id is None else session.get(LegRow, hunt.winner_leg_id)
+    if winner is not None:
+        tell_taken(session, hunt, winner, at)
 
 
 def _refused(database: Database, handset: Handset, refusal: TelephonyRefused, at: datetime) -> None:

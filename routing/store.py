@@ -92,6 +92,10 @@ class Roll:
         keys = [key for ref in refs for key in self._keys(ref)]
         return tuple(_target(self.technicians[key]) for key in dict.fromkeys(keys) if key in self.technicians)
 
+    def everybody(self) -> tuple[hunt.Target, ...]:
+        """Find all technicians there are."""
+        return tuple(_target(person) for person in self.technicians.values())
+
     def on_roster(self, key: str) -> tuple[hunt.Target, ...]:
         """Find the people who are on duty on a roster."""
         return self.people([f"roster:{key}"])

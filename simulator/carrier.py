@@ -14,13 +14,13 @@ from simulator.dialling import dial
 from simulator.documents import perform_call
 from simulator.exchange import Exchange, ServiceNumber, call_data
 from simulator.faults import Complaint, Faults
-from simulator.handset import Behaviour, Handset, NotPossibleError, behaviour_name
+from simulator.handset import Behaviour, Handset, NotPossibleError, Voicemail, behaviour_name
 from simulator.messages import Message
 from simulator.messaging import Messaging
 from simulator.performing import Key, Spoke
 from simulator.queueing import enqueue
 from simulator.queues import Queue
-from simulator.ringing import pick_up, place, turn_down
+from simulator.ringing import divert, pick_up, place, turn_down
 from simulator.sids import Sids
 from simulator.stage import Performer, Stage
 from simulator.transcript import Event
@@ -164,6 +164,12 @@ class Carrier:
     def turn_down(self, call: Call) -> None:
         """Decline a ringing call."""
         self.agenda.soon(lambda: turn_down(self.exchange, call))
+
+    def divert(self, call: Call) -> None:
+        """Let the mailbox of the phone take a ringing call."""
+        own = call.handset.behaviour if call.handset else None
+        mailbox = own if isinstance(own, Voicemail) else Voicemail()
+        self.agenda.soon(lambda: divert(self.exchange, call, mailbox))
 
     def put_down(self, call: Call) -> None:
         """End a call from the handset's side; an unanswered one is declined, or given up by its caller."""

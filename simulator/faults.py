@@ -29,6 +29,8 @@ class Faults:
     Callbacks are named by the CallStatus, MessageStatus or RecordingStatus they carry, `*` means all of them.
     `reorder_callbacks` holds back every second one until the next has gone out. `text_errors` gives the error code
     with which texts to a number stay undelivered. `calls_per_second` is the account's limit for created calls.
+    `hold_survives_failures`: a waiting document that cannot be fetched is followed by music and asked for again, instead
+    of taking the caller out of the queue with an error; the carrier does not document which of the two it does.
     """
 
     rest: RestFault | None = None
@@ -39,6 +41,7 @@ class Faults:
     webhooks_twice: bool = False
     text_errors: Mapping[str, int] = field(default_factory=dict)
     calls_per_second: float = 1.0
+    hold_survives_failures: bool = False
 
     def rest_fault_at(self, path: str) -> RestFault | None:
         """Return the fault that meets a REST request to this path."""
@@ -95,6 +98,7 @@ def faults_to_json(faults: Faults) -> dict[str, Any]:
         "webhooks_twice": faults.webhooks_twice,
         "text_errors": dict(faults.text_errors),
         "calls_per_second": faults.calls_per_second,
+        "hold_survives_failures": faults.hold_survives_failures,
     }
 
 

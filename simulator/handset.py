@@ -102,6 +102,9 @@ class Network(Protocol):
     def turn_down(self, call: "Call") -> None:
         """Decline a ringing call."""
 
+    def divert(self, call: "Call") -> None:
+        """Let the mailbox take a ringing call."""
+
     def put_down(self, call: "Call") -> None:
         """End a call from the handset's side."""
 
@@ -149,6 +152,10 @@ class Handset:
     def decline(self) -> None:
         """Turn the ringing call down."""
         self.network.turn_down(self._ringing_call())
+
+    def send_to_voicemail(self) -> None:
+        """Let the mailbox take the ringing call."""
+        self.network.divert(self._ringing_call())
 
     def hang_up(self) -> None:
         """End the call, in whatever state it is."""

@@ -8,13 +8,14 @@ from simulator.documents import perform_inside
 from simulator.performing import CallOverError, DequeuedError, Heard, MemberGone, MemberReady, Unbridged, Wait
 from simulator.queues import MOST_WAITING, Membership, Queue
 from simulator.stage import GoTo, HangUp, LeaveQueue, Outcome, Performing, Stage, elapse, listen, tell
-from simulator.twiml import Unreadable, Verb
+from simulator.twiml import PLAY_SECONDS, Unreadable, Verb
 
 QueueResult = Literal["bridged", "queue-full", "redirected", "redirected-from-bridged", "hangup", "error", "leave"]
 
 SHORTEST_ROUND_SECONDS = 1.0
 """A waiting document that takes no time is still asked for no oftener than this."""
 HOLD_MUSIC = "hold music"
+FETCH_FAILURES = frozenset({11200, 11205})
 
 
 def enqueue(stage: Stage, verb: Verb) -> Performing:
@@ -101,13 +102,21 @@ class Stay:
             outcome = yield from perform_inside(inner)
             if isinstance(outcome, LeaveQueue):
                 return "leave"
-            if isinstance(outcome, Unreadable):
+            if isinstance(outcome, Unreadable) and not self._plays_on(outcome):
                 return "error"
             if isinstance(outcome, HangUp):
                 return None
             spent = (self._stage.now() - began).total_seconds()
-            if spent < SHORTEST_ROUND_SECONDS:
-                yield from elapse(inner, SHORTEST_ROUND_SECONDS - spent)
+            least = PLAY_SECONDS if isinstance(outcome, Unreadable) else SHORTEST_ROUND_SECONDS
+            if spent < least:
+                yield from elapse(inner, least - spent)
+
+    def _plays_on(self, problem: Unreadable) -> bool:
+        """Tell whether music takes the place of a waiting document that could not be fetched."""
+        if not self._stage.exchange.injected.hold_survives_failures or problem.code not in FETCH_FAILURES:
+            return False
+        self._stage.exchange.note(self._stage.call, "event", HOLD_MUSIC, PLAY_SECONDS)
+        return True
 
     def _hold_music(self) -> Generator[Wait, Heard, None]:
         self._stage.exchange.note(self._stage.call, "event", HOLD_MUSIC)

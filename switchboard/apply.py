@@ -8,7 +8,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from switchboard.stored_world import free_account_numbers, load_world, write_record
-from switchboard.world import Documents, Fault, World, WorldFaults, merged
+from switchboard.world import Documents, Fault, World, WorldFaults, in_order, merged
 from switchboard.world_check import check
 from switchboard.world_shape import Document
 
@@ -70,15 +70,8 @@ def rehearse(session: Session, world: World, faults: Iterable[Fault] = ()) -> Ou
     stored = load_world(session)
     found = (*faults, *check(world, stored))
     if found:
-        raise WorldFaults(in_order(found))
+        raise WorldFaults(in_order(found, world.files))
     return outcome_of(stored, world)
-
-
-def in_order(faults: Iterable[Fault]) -> list[Fault]:
-    """Sort faults by line, files staying in the order in which they were named."""
-    told = list(dict.fromkeys(faults))
-    files = list(dict.fromkeys(fault.file for fault in told))
-    return sorted(told, key=lambda fault: (files.index(fault.file), fault.line or 0))
 
 
 def outcome_of(stored: Documents, world: World) -> Outcome:

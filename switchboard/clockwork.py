@@ -26,6 +26,7 @@ from oncall.service import roster_keys, tell_handovers
 from routing.hunt_service import due_hunts
 from routing.ring_service import LegAddresses, claim_handsets, ring_handset, settle_rings
 from routing.service import cases_due, cases_for_desk, critical_plan, tell_desk, tell_due, wake_hunt
+from routing.silence_service import ask_after_calls, ask_after_legs
 from routing.tables import HuntRow
 from switchboard.tables import HeartbeatRow
 from telephony.break_glass import OnCall, write_snapshot
@@ -89,7 +90,7 @@ def tick_hunts(work: Clockwork) -> datetime | None:
 
 def pump_outbox(work: Clockwork) -> datetime | None:
     """Send every text and wish that is due."""
-    pump(work.runtime.database, _sender(work), work.now())
+    pump(work.runtime.database, _sender(work), work.runtime.clock)
     return None
 
 
@@ -97,6 +98,13 @@ def settle(work: Clockwork) -> datetime | None:
     """Find out what became of requests without an answer."""
     settle_rings(work.runtime.database, work.telephony, work.now())
     settle_unknown(work.runtime.database, _sender(work), work.now())
+    return None
+
+
+def ask_after_silent(work: Clockwork) -> datetime | None:
+    """Find out what became of calls of which no news comes."""
+    ask_after_legs(work.runtime.database, work.telephony, work.now())
+    ask_after_calls(work.runtime.database, work.telephony, work.now())
     return None
 
 
@@ -166,6 +174,7 @@ JOBS: tuple[Job, ...] = (
     Job("tick hunts", tick_hunts, 1),
     Job("pump outbox", pump_outbox, 1, is_nudged=True, at_once=2),
     Job("settle unknown outcomes", settle, 3),
+    Job("ask after silent calls", ask_after_silent, 20),
     Job("hand over", hand_over, 15),
     Job("tell the case desk", notify_desk, 5),
     Job("tell of due responses", notify_due, 5),

@@ -240,8 +240,8 @@ class Household:
         return self.setting.folder / f"{name}.log"
 
     def start(self, name: str) -> None:
-        """Start one child; its words are added to its log."""
-        with self.log(name).open("ab") as log:
+        """Start one child; its words go to its log, which begins anew with each run of the demo."""
+        with self.log(name).open("ab" if name in self.started else "wb") as log:
             self.children[name] = subprocess.Popen(
                 [sys.executable, "-m", *self.roles[name].arguments],
                 env=environment(self.setting),
@@ -300,9 +300,9 @@ def last_words(log: Path, lines: int = 15) -> str:
 
 @contextmanager
 def told_to_stop() -> Iterator[Callable[[], bool]]:
-    """Lend a question: was this process told to stop (Ctrl-C or SIGTERM)? Old handlers come back at the end."""
+    """Lend a question: was this process told to stop (Ctrl-C, SIGTERM, terminal closed)? Old handlers come back at the end."""
     told: list[int] = []
-    numbers = (signal.SIGINT, signal.SIGTERM)
+    numbers = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
     before = {number: signal.signal(number, lambda number, _: told.append(number)) for number in numbers}
     try:
         yield lambda: bool(told)

@@ -1,5 +1,6 @@
 """Who is on duty, with the handset to ring and until when: the answer to `switchboard roster who`."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -7,9 +8,11 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from foundation.clock import iso_or_none
+from foundation.errors import Refused
 from oncall.layers import Roster
 from oncall.resolver import on_duty, segments
-from oncall.store import load_technicians
+from oncall.store import load_roster, load_rosters, load_technicians
+from switchboard.opening import opened_database
 
 FIRST_LOOK = timedelta(days=14)
 LONGEST_LOOK = timedelta(days=800)
@@ -25,6 +28,28 @@ class Duty:
     phone: str | None
     until: datetime | None
     why: str
+
+
+def stored_roster(key: str) -> Roster:
+    """Load a roster from the configured database; Refused with the known ones if there is none of that key."""
+    with opened_database() as database, database.read() as session:
+        return _stored(session, key)
+
+
+def asked(key: str, at: Callable[[Roster], datetime]) -> tuple[Roster, datetime, tuple[Duty, ...]]:
+    """Answer who is on duty on a stored roster at an instant, which may be told in that roster's own wall clock."""
+    with opened_database() as database, database.read() as session:
+        roster = _stored(session, key)
+        moment = at(roster).replace(microsecond=0)
+        return roster, moment, duties(session, roster, moment)
+
+
+def _stored(session: Session, key: str) -> Roster:
+    roster = load_roster(session, key)
+    if roster is None:
+        known = ", ".join(one.key for one in load_rosters(session)) or "none yet"
+        raise Refused("roster_unknown", key=key, known=known)
+    return roster
 
 
 def duties(session: Session, roster: Roster, at: datetime) -> tuple[Duty, ...]:

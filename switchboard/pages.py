@@ -70,6 +70,21 @@ def decision_table() -> str:
     return "\n".join(lines) + "\n"
 
 
+def rules_document() -> list[dict[str, object]]:
+    """Write the decision table for programs; the outcome `policy` stands where a policy decides."""
+    return [
+        {
+            "tiers": [tier.value for tier in rule.tiers],
+            "severities": [severity.value for severity in rule.severities],
+            "when": rule.when.value,
+            "outcome": rule.way.value if rule.way else "policy",
+            "clock": rule.clock.value,
+            "says": rule.says,
+        }
+        for rule in RULES
+    ]
+
+
 def _rule_row(rule: Rule) -> tuple[str, ...]:
     tiers = ", ".join(TIER_NAMES.get(tier, tier.title()) for tier in rule.tiers)
     severities = ", ".join(severity.title() for severity in rule.severities)

@@ -22,6 +22,9 @@ from routing.tables import HuntEventRow, HuntRow, LegRow
 from switchboard.world_shape import Document
 from telephony.tables import OutboxRow
 
+ANSWERS = ("heard", "over")
+"""What a call hears, and its end, come after everything else that was written down in the same instant."""
+
 HUNT_ID = re.compile(r"[0-9]{1,9}")
 """Longer numbers would not fit the column."""
 
@@ -30,9 +33,9 @@ S = TypeVar("S", bound=Select[*tuple[Any, ...]])
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """Which records a list shows: the newest `limit` of those that fit."""
+    """Which records a list shows: the newest `limit` of those that fit, or all of them."""
 
-    limit: int = 50
+    limit: int | None = None
     status: str | None = None
     account: str | None = None
 
@@ -256,15 +259,15 @@ def timeline(
     sids = {call.sid for call in call_rows} | {leg.call_sid for leg in legs if leg.call_sid}
     numbers = {case.id: case.number or str(case.id) for case in case_rows}
     told = [
-        *_case_events(session, numbers),
         *(event for call in call_rows for event in _call_bounds(call)),
         *_call_events(session, sids),
+        *_case_events(session, numbers),
         *_hunt_events(session, hunt_rows),
         *(event for leg in legs for event in _leg_events(leg)),
         *_texts(session, numbers, hunt_rows, sids),
         *_recordings(session, numbers, sids),
     ]
-    return tuple(sorted(told, key=lambda event: event.at))
+    return tuple(sorted(told, key=lambda event: (event.at, event.kind in ANSWERS)))
 
 
 def _thread(

@@ -90,7 +90,7 @@ def _rosters(session: Session) -> list[Document]:
 def _roster(row: RosterRow) -> Document:
     document = roster_data(row)
     for shape in (LAYERS, OVERRIDES, TIME_OFF):
-        document[shape.name] = [shape.defaults() | entry for entry in document[shape.name]]
+        document[shape.name] = [shape.complete(entry) for entry in document[shape.name]]
     return document
 
 

@@ -5,6 +5,7 @@ key and mend. Nothing here touches the database; references to what is stored th
 """
 
 import json
+import sys
 import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -85,9 +86,10 @@ class Record:
 
 @dataclass(frozen=True, slots=True)
 class World:
-    """The records of all files, in their order."""
+    """The records of all files, in their order, and the names of the files."""
 
     records: tuple[Record, ...]
+    files: tuple[str, ...]
 
     def of(self, kind: str) -> tuple[Record, ...]:
         """Return the records of one kind."""
@@ -98,24 +100,31 @@ class World:
 
 
 def read_world(files: Iterable[FilePath]) -> tuple[World, tuple[Fault, ...]]:
-    """Read files into one world and the faults that keep it from being right; what could be read is in it."""
+    """Read files into one world, `-` being standard input, and find the faults; what could be read is in the world."""
     return read_texts((str(file), _contents(file)) for file in files)
 
 
 def read_texts(texts: Iterable[tuple[str, str | Fault]]) -> tuple[World, tuple[Fault, ...]]:
     """Read files that are given by name and contents; contents that begin with a brace are JSON."""
     reading = _Reading()
-    for name, contents in texts:
+    listed = list(texts)
+    for name, contents in listed:
         if isinstance(contents, Fault):
             reading.faults.append(contents)
         else:
             reading.file(name, contents)
-    return World(tuple(reading.records)), tuple(reading.faults)
+    return World(tuple(reading.records), tuple(name for name, _ in listed)), tuple(reading.faults)
+
+
+def in_order(faults: Iterable[Fault], files: Sequence[str]) -> list[Fault]:
+    """Sort faults by file and line, each told once."""
+    return sorted(dict.fromkeys(faults), key=lambda fault: (files.index(fault.file), fault.line or 0))
 
 
 def _contents(file: FilePath) -> str | Fault:
     try:
-        return file.read_bytes().decode("utf-8-sig")
+        written = sys.stdin.buffer.read() if str(file) == "-" else file.read_bytes()
+        return written.decode("utf-8-sig")
     except OSError as fault:
         return Fault(str(file), None, "", f"cannot be read ({fault.strerror}); name a file that is there")
     except UnicodeDecodeError as fault:
@@ -245,7 +254,7 @@ class Table:
             for name in self.shape.required():
                 if name not in value:
                     self._note((name,), self.spot.key(name).fault("is missing; write it"))
-        return self.shape.defaults() | given
+        return self.shape.complete(given)
 
     def _field(self, field: Field, written: object, given: Document) -> None:
         spot = self.spot.key(field.name)
@@ -347,11 +356,10 @@ def settled(shape: Shape, document: Document) -> Document:
     done = dict(document)
     for field in shape.fields:
         nested = field.read
-        if isinstance(nested, Shape) and nested.is_sorted and field.name in done:
+        if isinstance(nested, Shape) and nested.sorted_by and field.name in done:
             done[field.name] = sorted(done[field.name], key=lambda entry: _order(nested, entry))
     return done
 
 
 def _order(shape: Shape, document: Document) -> tuple[str, ...]:
-    names = (*shape.key, *(field.name for field in shape.fields))
-    return tuple(str(document.get(name) or "") for name in names)
+    return tuple(str(document.get(name) or "") for name in shape.sorted_by)

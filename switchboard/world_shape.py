@@ -249,8 +249,8 @@ class Shape:
     says: str
     fields: tuple[Field, ...]
     key: tuple[str, ...] = ("key",)
-    is_sorted: bool = False
-    """Whether the order of the entries means nothing, so that they are kept sorted."""
+    sorted_by: tuple[str, ...] = ()
+    """Where the order of the entries means nothing: the fields by which they are kept sorted."""
 
     def field(self, name: str) -> Field:
         """Return the field of that name."""
@@ -264,6 +264,11 @@ class Shape:
         """Return what a new record has before anything is given."""
         given = {field.name: field.default for field in self.fields if not isinstance(field.default, Absent)}
         return {name: list(value) if isinstance(value, tuple) else value for name, value in given.items()}
+
+    def complete(self, given: Mapping[str, Any]) -> Document:
+        """Fill what is not given with defaults, fields in the order of the shape."""
+        whole = self.defaults() | dict(given)
+        return {field.name: whole[field.name] for field in self.fields if field.name in whole}
 
     def required(self) -> list[str]:
         """Return the names without which there is no new record."""
@@ -307,7 +312,7 @@ CONTRACTS = Shape(
         Field("ends", day, "last day"),
     ),
     key=(),
-    is_sorted=True,
+    sorted_by=("starts", "ends", "tier"),
 )
 
 CONTACTS = Shape(
@@ -320,7 +325,7 @@ CONTACTS = Shape(
         Field("email", email, "e-mail address", None),
         Field("language", language, "language, if not the account's", None),
     ),
-    is_sorted=True,
+    sorted_by=("key",),
 )
 
 ACCOUNTS = Shape(

@@ -1,11 +1,13 @@
 """The document of last resort: it says one sentence, rings the people on duty one number at a time, then records; it needs no database."""
 
 import json
-from collections.abc import Sequence
+import os
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from foundation.phone import PhoneNumber
+from foundation.ids import new_token
+from foundation.phone import PhoneNumber, caller_number
 from telephony.twiml import document, escaped, say
 
 RING_SECONDS = 20
@@ -31,11 +33,19 @@ class Snapshot:
 def read_snapshot(path: Path, caller_id: PhoneNumber) -> Snapshot:
     """Read the last good snapshot; one without people where there is none, or where it cannot be read."""
     try:
-        data = json.loads(path.read_text(encoding="utf-8"))
-        people = tuple(OnCall(entry["name"], PhoneNumber(entry["phone"])) for entry in data["people"])
-    except (OSError, ValueError, KeyError, TypeError):
+        people = tuple(_people(json.loads(path.read_text(encoding="utf-8"))))
+    except (OSError, ValueError, RecursionError):
         people = ()
     return Snapshot(caller_id, people)
+
+
+def _people(data: object) -> Iterable[OnCall]:
+    """Read everybody who can be rung; an entry that is damaged costs nobody else their ring."""
+    entries = data.get("people") if isinstance(data, dict) else None
+    for entry in entries if isinstance(entries, list) else ():
+        phone = caller_number(str(entry.get("phone"))) if isinstance(entry, dict) else None
+        if phone is not None:
+            yield OnCall(str(entry.get("name", "")), phone)
 
 
 def write_snapshot(path: Path, people: Sequence[OnCall]) -> bool:
@@ -43,13 +53,26 @@ def write_snapshot(path: Path, people: Sequence[OnCall]) -> bool:
     text = json.dumps(
         {"people": [{"name": p.name, "phone": p.phone.e164} for p in people]}, ensure_ascii=False, indent=1
     )
-    if path.exists() and path.read_text(encoding="utf-8") == text:
+    if _holds(path, text.encode()):
         return False
     path.parent.mkdir(parents=True, exist_ok=True)
-    fresh = path.with_suffix(".new")
-    fresh.write_text(text, encoding="utf-8")
-    fresh.replace(path)
+    fresh = path.with_name(f"{path.name}.{new_token()}")  # of its own: several clock processes may write at once
+    try:
+        with fresh.open("wb") as file:
+            file.write(text.encode())
+            file.flush()
+            os.fsync(file.fileno())  # else a power cut may leave the new name on an empty file
+        fresh.replace(path)
+    finally:
+        fresh.unlink(missing_ok=True)
     return True
+
+
+def _holds(path: Path, content: bytes) -> bool:
+    try:
+        return path.read_bytes() == content
+    except OSError:
+        return False
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,8 @@ from typing import Any
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from foundation.db import Database, insert_once, nudge, rows_changed
+from foundation.clock import Clock
+from foundation.db import Database, insert_once, nudge
 from foundation.ids import new_token
 from foundation.log import logger
 from foundation.phone import PhoneNumber
@@ -15,13 +16,16 @@ from telephony.port import OutcomeUnknown, Telephony, TelephonyRefused, Text
 from telephony.tables import OutboxRow
 
 BATCH = 50
-"""Rows claimed at once: the measured range for claims in batches is 50 to 200."""
+"""Messages that one pump sends before it comes up for air; each is claimed just before it is sent."""
 
 UNKNOWN_AFTER = timedelta(seconds=20)
-"""A claim this old belongs to a process that died: its request had at most 6 s to be answered."""
+"""A claim this old belongs to a process that died: its request had at most 7 s to be answered."""
 
-ATTEMPTS = 6
-"""How often a passing refusal is tried: with doubling pauses from 1 s that is about half a minute."""
+LONGEST_PAUSE = timedelta(seconds=60)
+"""Pauses between tries double from 1 s up to this."""
+
+WORTH_SENDING = timedelta(hours=1)
+"""How long a message without a validity of its own is tried: after that the news in it is stale."""
 
 PAGE_VALIDITY = 300
 """Seconds for which a page may wait at the carrier: an older one would wake somebody for nothing."""
@@ -89,62 +93,76 @@ def _put(session: Session, at: datetime, kind: str, key: str, **values: Any) -> 
     return insert_once(session, OutboxRow, kind=kind, dedupe_key=key[:200], **given)
 
 
-def pump(database: Database, sender: Sender, now: datetime) -> int:
-    """Send everything that is due; returns how many were tried. Two pumps never take the same row."""
-    claimed = _claim(database, now)
-    for row in claimed:
-        _send(database, sender, row, now)
-    return len(claimed)
+def pump(database: Database, sender: Sender, clock: Clock) -> int:
+    """Send what is due, up to a batch; returns how many were tried. Two pumps never take the same message."""
+    for tried in range(BATCH):
+        row = _claim(database, clock.now())
+        if row is None:
+            return tried
+        _send(database, sender, row, clock)
+    return BATCH
 
 
-def _claim(database: Database, now: datetime) -> list[OutboxRow]:
+def _claim(database: Database, now: datetime) -> OutboxRow | None:
+    """Claim the message that is due the longest. One alone: a claim that waits behind slow requests would look abandoned."""
     with database.read() as looking:
         if looking.scalar(select(OutboxRow.id).where(*_due(now)).limit(1)) is None:
-            return []
+            return None
     with database.begin() as session:
-        due = select(OutboxRow).where(*_due(now)).order_by(OutboxRow.due_at).limit(BATCH)
-        rows = list(session.scalars(due.with_for_update(skip_locked=True)))
-        for row in rows:
+        due = select(OutboxRow).where(*_due(now)).order_by(OutboxRow.due_at, OutboxRow.id).limit(1)
+        row = session.scalar(due.with_for_update(skip_locked=True))
+        if row is not None:
             row.status, row.claimed_at, row.attempt = "sending", now, row.attempt + 1
-    return rows
+    return row
 
 
 def _due(now: datetime) -> tuple[Any, ...]:
     return OutboxRow.status == "queued", OutboxRow.due_at <= now
 
 
-def _send(database: Database, sender: Sender, row: OutboxRow, now: datetime) -> None:
+def _send(database: Database, sender: Sender, row: OutboxRow, clock: Clock) -> None:
+    now = clock.now()
+    if now >= _stale_at(row):
+        log.error("message_stale", kind=row.kind, outbox=row.id, attempts=row.attempt - 1)
+        _record(database, row, status="failed")
+        return
     try:
-        sid = _ask(sender, row)
+        sid = _ask(sender, row, now)
     except TelephonyRefused as refusal:
-        _record(database, row, **_after_refusal(row, refusal, now))
+        _record(database, row, **_after_refusal(row, refusal, clock.now()))
     except OutcomeUnknown as fault:
         log.warning("outcome_unknown", kind=row.kind, outbox=row.id, said=str(fault))
         _record(database, row, status="unknown")
     else:
-        _record(database, row, status="sent", sent_at=now, message_sid=sid)
+        _record(database, row, status="sent", sent_at=clock.now(), message_sid=sid)
 
 
-def _ask(sender: Sender, row: OutboxRow) -> str | None:
+def _stale_at(row: OutboxRow) -> datetime:
+    worth = timedelta(seconds=row.validity_seconds) if row.validity_seconds else WORTH_SENDING
+    return row.written_at + worth
+
+
+def _ask(sender: Sender, row: OutboxRow, now: datetime) -> str | None:
     if row.kind == "cancel_call":
         sender.telephony.cancel_call(row.target_sid or "")
         return None
     if row.kind == "delete_queue":
         sender.telephony.delete_queue(row.target_sid or "")
         return None
-    return sender.telephony.text(_text(sender, row))
+    return sender.telephony.text(_text(sender, row, now))
 
 
-def _text(sender: Sender, row: OutboxRow) -> Text:
+def _text(sender: Sender, row: OutboxRow, now: datetime) -> Text:
     assert row.to_phone is not None  # only texts come here, and they are written with a number
-    return Text(row.to_phone, sender.from_, row.body or "", f"{sender.status_url}/{row.token}", row.validity_seconds)
+    left = max(1, int((_stale_at(row) - now).total_seconds())) if row.validity_seconds else None
+    return Text(row.to_phone, sender.from_, row.body or "", f"{sender.status_url}/{row.token}", left)
 
 
 def _after_refusal(row: OutboxRow, refusal: TelephonyRefused, now: datetime) -> dict[str, Any]:
-    if refusal.permanent or row.attempt >= ATTEMPTS:
+    if refusal.permanent:
         log.error("message_failed", kind=row.kind, outbox=row.id, code=refusal.code, attempts=row.attempt)
         return {"status": "failed", "error_code": refusal.code}
-    pause = timedelta(seconds=2 ** (row.attempt - 1))
+    pause = min(timedelta(seconds=2 ** min(row.attempt - 1, 10)), LONGEST_PAUSE)
     return {"status": "queued", "error_code": refusal.code, "due_at": now + pause}
 
 
@@ -184,10 +202,9 @@ STATES = {"queued": 0, "sending": 0, "unknown": 0, "sent": 1, "delivered": 2, "u
 
 def told(session: Session, token: str, message_sid: str, status: str, error_code: int | None) -> OutboxRow | None:
     """Take the carrier's news of a text; returns the row if this news was new and final."""
-    row = session.scalar(select(OutboxRow).where(OutboxRow.token == token))
+    row = session.scalar(select(OutboxRow).where(OutboxRow.token == token).with_for_update())
     if row is None or STATES.get(status, 0) <= STATES[row.status]:
         return None
-    before = row.status
-    moved = update(OutboxRow).where(OutboxRow.id == row.id, OutboxRow.status == before)
-    changed = session.execute(moved.values(status=status, message_sid=message_sid, error_code=error_code))
-    return row if rows_changed(changed) and STATES[status] > 1 else None
+    row.status, row.message_sid, row.error_code = status, message_sid or row.message_sid, error_code
+    session.flush()
+    return row if STATES[status] > 1 else None

@@ -30,6 +30,10 @@ class Text:
     validity_seconds: int | None = None
 
 
+CALL_OVER = frozenset({"completed", "busy", "no-answer", "failed", "canceled"})
+"""The carrier's words for a call that is over."""
+
+
 class Telephony(Protocol):
     """The carrier. Every method may raise TelephonyRefused or OutcomeUnknown."""
 
@@ -51,6 +55,10 @@ class Telephony(Protocol):
 
     def calls_to(self, to: PhoneNumber, since: datetime) -> list[str]:
         """Ids of the calls that we placed to a number at or after an instant, the oldest first."""
+        ...
+
+    def call_status(self, call_sid: str) -> str:
+        """Return the carrier's word for how a call stands; one that it does not know is `completed`."""
         ...
 
     def text_to(self, to: PhoneNumber, body: str, since: datetime) -> str | None:

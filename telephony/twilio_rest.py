@@ -1,11 +1,11 @@
 """The carrier's REST side through the Twilio SDK: a time limit on every request, and every failure said in our own words."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from requests import ConnectionError as NotConnected
 from requests import ConnectTimeout, RequestException
-from twilio.base.exceptions import TwilioException, TwilioRestException
+from twilio.base.exceptions import TwilioException, TwilioRestException, TwilioServiceException
 from twilio.http.http_client import TwilioHttpClient
 from twilio.http.response import Response
 from twilio.rest import Client
@@ -15,10 +15,14 @@ from foundation.phone import PhoneNumber
 from foundation.settings import Settings
 from telephony.port import OutcomeUnknown, Ring, TelephonyRefused, Text
 
-REQUEST_SECONDS = 6.0
-"""Time limit of a request; the SDK's default is none, and 5 to 8 s leaves room for a second try inside a ring."""
+CONNECT_SECONDS = 2.0
+READ_SECONDS = 5.0
+"""Time limits of a request, 7 s in all; the SDK's default is none, and 5 to 8 s leave room for a second try inside a ring."""
 
 CARRIER = "https://api.twilio.com"
+
+CLOCKS_APART = timedelta(seconds=5)
+"""How far the carrier's clock may be behind ours: what it lists as that much too early may still be what we asked for."""
 
 ALREADY_OVER = frozenset({20404, 21220})
 """Codes that say the call or queue is not there to be stopped any more: what we wanted."""
@@ -34,7 +38,9 @@ class OwnAddressHttpClient(TwilioHttpClient):
 
     def __init__(self, base_url: str | None) -> None:
         """Keep the address of a simulator or gateway, or nothing for the carrier itself."""
-        super().__init__(timeout=REQUEST_SECONDS)
+        super().__init__()
+        # The session's own form of a limit, one figure for each half; the SDK's argument takes but one for both.
+        self.timeout = (CONNECT_SECONDS, READ_SECONDS)
         self.base_url = base_url
 
     def request(self, method: str, url: str, *args: Any, **kwargs: Any) -> Response:  # noqa: ANN401 - handed on as given
@@ -91,20 +97,29 @@ class TwilioTelephony:
         _unless_over(lambda: self._client.queues(queue_sid).delete())
 
     def calls_to(self, to: PhoneNumber, since: datetime) -> list[str]:
-        """List the calls to a number; the carrier filters by day, the exact instant is compared here."""
-        calls = _asked(self._client.calls.list, to=to.e164, start_time_after=since, limit=50)
+        """List the calls to a number, the newest first; a call that is still queued has no start time to filter by."""
+        calls = _asked(self._client.calls.list, to=to.e164, limit=50)
         ours = [c for c in calls if c.direction != "inbound" and _not_before(c.date_created or c.start_time, since)]
         return [str(c.sid) for c in reversed(ours)]
 
+    def call_status(self, call_sid: str) -> str:
+        """Fetch the call."""
+        try:
+            return str(_asked(self._client.calls(call_sid).fetch).status)
+        except TelephonyRefused as refusal:
+            if refusal.code not in ALREADY_OVER:
+                raise
+            return "completed"
+
     def text_to(self, to: PhoneNumber, body: str, since: datetime) -> str | None:
-        """List the texts to a number and compare their words."""
-        texts = _asked(self._client.messages.list, to=to.e164, date_sent_after=since, limit=50)
+        """List the texts to a number, the newest first, and compare their words; a queued one was not sent at any time yet."""
+        texts = _asked(self._client.messages.list, to=to.e164, limit=50)
         same = (m for m in texts if m.body == body and _not_before(m.date_created, since))
         return next((str(m.sid) for m in same), None)
 
 
 def _not_before(at: datetime | None, since: datetime) -> bool:
-    return at is None or at >= since.replace(microsecond=0)
+    return at is None or at >= since.replace(microsecond=0) - CLOCKS_APART
 
 
 def _unless_over(ask: Any) -> None:  # noqa: ANN401 - any request
@@ -118,15 +133,15 @@ def _unless_over(ask: Any) -> None:  # noqa: ANN401 - any request
 def _asked(request: Any, **given: Any) -> Any:  # noqa: ANN401 - the SDK is untyped
     try:
         return request(**given)
-    except TwilioRestException as fault:
-        raise _refusal(fault) from fault
+    except (TwilioRestException, TwilioServiceException) as fault:
+        raise _refusal(fault.status, fault.code or fault.status, str(fault)) from fault
     except ConnectTimeout as fault:
         raise TelephonyRefused(0, permanent=False, message="not reached") from fault
     except NotConnected as fault:
         if _never_left(fault):
             raise TelephonyRefused(0, permanent=False, message="not reached") from fault
         raise OutcomeUnknown(str(fault)) from fault
-    except (RequestException, TwilioException) as fault:
+    except (RequestException, TwilioException, OSError, ValueError) as fault:  # ValueError: an answer that is no JSON
         raise OutcomeUnknown(str(fault)) from fault
 
 
@@ -135,9 +150,8 @@ def _never_left(fault: NotConnected) -> bool:
     return isinstance(reason, NewConnectionError)
 
 
-def _refusal(fault: TwilioRestException) -> Exception:
-    server_fault = fault.status >= 500 and fault.code not in PASSING  # noqa: PLR2004 - HTTP's own class of errors
-    if server_fault:
-        return OutcomeUnknown(f"carrier error {fault.status}")
-    passing = fault.status in (401, 429, 503) or fault.code in PASSING
-    return TelephonyRefused(fault.code or fault.status, permanent=not passing, message=str(fault.msg))
+def _refusal(status: int, code: int, said: str) -> Exception:
+    if status >= 500 and code not in PASSING:  # noqa: PLR2004 - HTTP's own class of errors
+        return OutcomeUnknown(said)
+    passing = status in (401, 429, 503) or code in PASSING
+    return TelephonyRefused(code, permanent=not passing, message=said)

@@ -11,7 +11,7 @@ from intake.service import NewRecording, case_event, keep_recording, move_record
 from intake.severity import Severity
 from intake.store import account_by_key, account_by_number, case_by_id, contacts_with_phone
 from intake.tables import CaseRow
-from ivr_flows.events import Answered
+from ivr_flows.events import Answered, Event, Recorded
 from ivr_flows.place import Place
 from ivr_flows.questions import (
     AccountFound,
@@ -38,8 +38,9 @@ from ivr_flows.questions import (
     WhoIsCalling,
 )
 from routing import hunt_service, paging
-from routing.hunt import LegStatus
+from routing.hunt import RINGING, LegStatus
 from routing.hunt_service import NotNeeded, TakenBy, Won
+from routing.ledger_service import caller_gave_up
 from routing.service import (
     Caller,
     ConsentNeeded,
@@ -281,6 +282,17 @@ def keep_message(line: Line, place: Place) -> Answered:
     return Answered(Kept.KEPT, {"case_number": case.number or ""})
 
 
+def keep_last_message(line: Line, event: Event) -> None:
+    """Keep what was recorded at the end of the chain of last resort; a call without a case is critical in doubt."""
+    if not isinstance(event, Recorded):
+        return
+    recorded = {"message.url": event.url, "message.sid": event.sid, "message.seconds": str(event.seconds)}
+    place = Place("front_desk", "message", answers={"severity_in_doubt": "yes", **recorded})
+    if line.call.case_id is None:
+        open_critical_case(line, place)
+    keep_message(line, place)
+
+
 def keep_callback_number(line: Line, place: Place) -> Answered:
     """Keep the number at which the caller wants to be reached."""
     phone = keyed_number(place.answers.get("callback_number", ""), line.settings.service_number)
@@ -321,12 +333,14 @@ def _hunt(line: Line) -> HuntRow:
 
 
 def _being_tried(line: Line, hunt: HuntRow) -> Answered:
-    tried = (LegStatus.RINGING, LegStatus.SCREENING, LegStatus.PLACING, LegStatus.UNKNOWN)
-    legs = [leg for leg in legs_of(line.session, hunt.id) if leg.status in tried]
-    if not legs:
-        return Answered(HuntProgress.STARTING)
     waited = spoken_duration(int((line.at - hunt.started_at).total_seconds()))
-    return Answered(HuntProgress.TRYING, {"being_tried": _people(legs), "waited": waited})
+    legs = [leg for leg in legs_of(line.session, hunt.id) if leg.status in RINGING]
+    if not legs:
+        return Answered(HuntProgress.NOBODY_YET, {"waited": waited})
+    tried = [leg for leg in legs if leg.status != LegStatus.PLANNED]
+    if not tried:
+        return Answered(HuntProgress.STARTING)
+    return Answered(HuntProgress.TRYING, {"being_tried": _people(tried), "waited": waited})
 
 
 def _people(legs: list[LegRow]) -> str:
@@ -369,8 +383,9 @@ def after_queue(line: Line, place: Place) -> Answered:
     hunt = locked_hunt(line.session, hunt.id)
     if result == "bridged":
         return _talked(line, hunt)
+    hunt_service.not_joined(line.session, hunt, line.at)
     if result == "hangup":
-        hunt_service.caller_leaves(line.session, hunt.id, "hung_up", line.at)
+        caller_gave_up(line.session, line.call, hunt, line.at)
         return Answered(QueueOver.CEILING)
     match hunt.left_how:
         case "voicemail":
@@ -474,7 +489,7 @@ def after_bridge(line: Line, place: Place) -> Answered:
     """How joining the caller ended: talked, the caller is still on the way to the queue, or gone."""
     hunt = locked_hunt(line.session, _leg(line).hunt_id)
     length = int(place.answers.get("bridge_seconds", "0"))
-    was_joined = hunt.bridged_at is not None and place.answers.get("bridge_status") == "completed"
+    was_joined = hunt.bridged_at is not None and place.answers.get("bridge_status") == "completed" and length > 0
     if place.answers.get("bridged") == "yes" or was_joined:
         hunt_service.bridged(line.session, hunt, line.at)
         talked(line.session, hunt, length, line.at)
@@ -488,21 +503,25 @@ def after_bridge(line: Line, place: Place) -> Answered:
 def after_call_back(line: Line, place: Place) -> Answered:
     """How calling the customer back ended."""
     hunt = locked_hunt(line.session, _leg(line).hunt_id)
-    if place.answers.get("bridged") != "yes" and hunt.bridged_at is None:
+    if place.answers.get("bridged") != "yes":
+        hunt_service.not_joined(line.session, hunt, line.at)
         return Answered(CallBackOver.NOT_CONNECTED)
     hunt_service.bridged(line.session, hunt, line.at)
     talked(line.session, hunt, int(place.answers.get("bridge_seconds", "0")), line.at)
     return Answered(CallBackOver.CONNECTED)
 
 
-def leave_with_text(line: Line, _place: Place) -> Answered:
-    """The customer cannot be reached by phone and gets a text."""
-    case = _hunted_case(line)
-    phone = _reachable(case)
+def leave_with_text(line: Line, place: Place) -> Answered:
+    """The customer is not reached by phone, or not called, and gets a text; whoever chose that keeps the case."""
+    case, leg = _hunted_case(line), _leg(line)
+    phone, number = _reachable(case), case.number or ""
+    was_tried = place.answers.get("after_call_back") == CallBackOver.NOT_CONNECTED
+    body = paging.caller_was_tried(number) if was_tried else paging.caller_is_left(number, leg.name)
     if phone is not None:
-        body = paging.caller_was_tried(case.number or "")
-        put(line.session, line.at, Message(f"tried:{_leg(line).id}", phone, body, {"case": case.id}))
-    case_event(line.session, case, line.at, "call_back_missed", _leg(line).technician)
+        put(line.session, line.at, Message(f"tried:{leg.id}", phone, body, {"case": case.id}))
+    case_event(line.session, case, line.at, "call_back_missed" if was_tried else "left_with_text", leg.technician)
+    if place.answers.get("left") == "with_text":
+        still_working(line.session, case, leg.technician, line.at)
     return Answered(Texted.TEXTED)
 
 

@@ -2,7 +2,10 @@
 
 from collections.abc import Mapping
 
+from sqlalchemy import func, select
+
 from intake.service import call_event
+from intake.tables import CallEventRow
 from ivr_flows.catalogue import FLOWS
 from ivr_flows.engine import begin, resume
 from ivr_flows.events import Event, Pressed, Recorded
@@ -12,6 +15,12 @@ from ivr_flows.turns import Asking, RejectCall, Turn
 from telephony.twiml import render
 from webhooks.answers import answer
 from webhooks.line import Line, urls_for
+
+NOT_FETCHED = "112"
+"""The carrier's errors 11200 to 11299: a document could not be had. All others mean that a document was no good."""
+
+GIVEN_AGAIN = 3
+"""How often in a call; each time the carrier has tried for some 12 s before."""
 
 MOST_QUESTIONS = 40
 """The engine bounds the questions of a turn far lower; past this an error is better than a loop."""
@@ -26,16 +35,26 @@ def open_conversation(line: Line, flow: Flow, facts: Mapping[str, str]) -> str:
 
 
 def go_on(line: Line, turn_number: int, event: Event) -> str:
-    """Take what came of a turn. News of an older turn, or the same again, gets the stored document and steps nowhere."""
+    """Take what came of a turn. News of any other turn than the present one gets the stored document and steps nowhere."""
     call = line.call
     if call.document is None or call.place is None:
         raise LookupError("this call has no conversation on record")
-    if turn_number < call.turn:
+    if turn_number != call.turn:
         return call.document
     place = Place.from_json(call.place)
     _hear(line, place, event)
     flow = FLOWS[place.flow]
     return _given(line, settled(line, flow, resume(flow, place, event)))
+
+
+def given_again(line: Line, error_code: str) -> str | None:
+    """Give the last document once more to a carrier that could not fetch the next one; nothing if that does not help."""
+    failed = CallEventRow.call_sid == line.call.sid, CallEventRow.kind == "not_fetched"
+    before = line.session.scalar(select(func.count()).select_from(CallEventRow).where(*failed)) or 0
+    if not error_code.startswith(NOT_FETCHED) or before >= GIVEN_AGAIN or line.call.ended_at is not None:
+        return None
+    call_event(line.session, line.call.sid, line.at, "not_fetched", code=error_code)
+    return line.call.document
 
 
 def settled(line: Line, flow: Flow, result: Turn | Asking) -> Turn:

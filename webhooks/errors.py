@@ -1,38 +1,47 @@
 """What the carrier hears when something fails: always a document, always a route to a person, never a 500."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from urllib.parse import quote
+
 from flask import Response, current_app, request
 
 from foundation.log import logger
 from foundation.settings import Settings
-from telephony.break_glass import GlassUrls, chain, farewell, read_snapshot, screened, screening
+from telephony.break_glass import GlassUrls, chain, read_snapshot, screened, screening
 from telephony.twiml import document, escaped, say
 from webhooks.addresses import Addresses
+from webhooks.events import carried, whole_number
 
 log = logger("webhooks")
 
 TRIES = 2
 """How often a failed voice request is asked for again, two seconds apart, before the dial chain of last resort begins."""
 
+TRIED_AGAIN = ("/webhooks/voice/turn/", "/webhooks/voice/inbound", "/webhooks/voice/leg/")
+"""Paths of those requests; the others have no second chance, or no need of one."""
+
 
 def voice_fault(fault: Exception) -> Response:
     """Answer for any voice webhook that failed: a moment's pause and the same again, then the people on duty one by one."""
     log.error("voice_webhook_failed", path=request.path, call=request.form.get("CallSid", "")[:64], exc_info=fault)
-    tried = request.args.get("tried", "0")
-    count = int(tried) if tried.isdigit() else TRIES
-    if count < TRIES and request.path.startswith(
-        ("/webhooks/voice/turn/", "/webhooks/voice/inbound", "/webhooks/voice/leg/")
-    ):
-        again = f"{_addresses().base}{request.path}?tried={count + 1}"
-        return xml(
-            document(
-                say("One moment, please.") + f'<Pause length="2"/><Redirect method="POST">{escaped(again)}</Redirect>'
-            )
-        )
-    return xml(_last_words() if _is_technician() else glass_chain(0))
+    tried = whole_number(request.args.get("tried"))
+    return xml(_again(tried + 1) if tried < TRIES and request.path.startswith(TRIED_AGAIN) else last_resort())
 
 
-def _is_technician() -> bool:
-    """Whether the call that failed is one that we placed: whoever picked up must not be led through the callers' chain."""
+def _again(tried: int) -> str:
+    url = f"{_addresses().base}{quote(request.path)}?{carried(request, tried)}"
+    pause = f'<Pause length="2"/><Redirect method="POST">{escaped(url)}</Redirect>'
+    return document(say("One moment, please.") + pause)
+
+
+def last_resort() -> str:
+    """Make the document for a call that cannot be helped otherwise: a caller is led through the chain, a technician is told."""
+    return _last_words() if is_technician() else glass_chain(0)
+
+
+def is_technician() -> bool:
+    """Whether this call is one that we placed: whoever picked up must not be led through the callers' chain."""
     return request.path.startswith("/webhooks/voice/leg/") or request.form.get("Direction", "").startswith("outbound")
 
 
@@ -40,6 +49,15 @@ def _last_words() -> str:
     settings: Settings = current_app.extensions["switchboard"].settings
     words = f"A caller needs you, but we have a technical problem. Please call {settings.service_number.spoken}."
     return document(say(words) + say(words) + "<Hangup/>")
+
+
+@contextmanager
+def noted_if_possible(what: str) -> Iterator[None]:
+    """Go on with the call even if this cannot be written down: two people who are being joined are joined all the same."""
+    try:
+        yield
+    except Exception as fault:
+        log.exception("not_noted", what=what, call=request.form.get("CallSid", "")[:64], said=type(fault).__name__)
 
 
 def hold_fault(fault: Exception) -> Response:
@@ -63,10 +81,9 @@ def glass_chain(position: int) -> str:
     return chain(snapshot, position, urls)
 
 
-def glass_after(position: int) -> str:
-    """Go on with the chain after a ring: end it if somebody talked, else ring the next person."""
-    talked = request.form.get("DialCallStatus") == "completed" and request.form.get("DialBridged", "true") == "true"
-    return farewell() if talked else glass_chain(position)
+def glass_has_talked() -> bool:
+    """Whether a ring of the chain came to a talk; whoever picked up and pressed nothing was not joined."""
+    return request.form.get("DialCallStatus") == "completed" and request.form.get("DialBridged", "true") == "true"
 
 
 def glass_screen() -> str:

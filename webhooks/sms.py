@@ -1,5 +1,7 @@
 """Text webhooks: news of texts that we sent, and texts that people send us."""
 
+from datetime import datetime, timedelta
+
 from flask import Blueprint, Response, current_app, request
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
@@ -14,6 +16,7 @@ from telephony.tables import InboundTextRow, OutboxRow
 from telephony.twiml import document, escaped
 from webhooks import errors
 from webhooks.errors import xml
+from webhooks.events import field, whole_number
 
 sms = Blueprint("sms", __name__, url_prefix="/webhooks/sms")
 sms.register_error_handler(Exception, errors.news_fault)
@@ -23,6 +26,8 @@ REFUSED_BY_PERSON = frozenset({21610, 30004})
 
 REPLIES_IN_A_ROW = 5
 """More replies than this to one number in an hour would be a talk between two machines."""
+
+AN_HOUR = timedelta(hours=1)
 
 CARRIER_WORDS = frozenset({
     "stop", "stopall", "unsubscribe", "cancel", "end", "quit", "optout", "revoke", "start", "yes", "unstop", "help", "info",
@@ -36,10 +41,9 @@ log = logger("texts")
 def text_news(token: str) -> Response:
     """News of a text that we sent."""
     form, runtime = request.form, _runtime()
-    code = form.get("ErrorCode", "")
     with runtime.database.begin() as session:
-        error = int(code) if code.isdigit() and len(code) < 7 else None  # noqa: PLR2004 - the carrier's codes have five digits
-        row = outbox.told(session, token, form.get("MessageSid", "")[:64], form.get("MessageStatus", ""), error)
+        error = whole_number(form.get("ErrorCode")) or None
+        row = outbox.told(session, token, field(form, "MessageSid"), form.get("MessageStatus", ""), error)
         if row is not None and error is not None:
             _undelivered(session, row, error)
     return Response(status=204)
@@ -56,27 +60,28 @@ def _undelivered(session: Session, row: OutboxRow, error: int) -> None:
 def text_in() -> Response:
     """Somebody texts the service number: kept, and answered with the way to a person."""
     form, runtime = request.form, _runtime()
-    sid = form.get("MessageSid", "")[:64]
+    sid = field(form, "MessageSid")
     if not sid:
         return xml(document(""))
     with runtime.database.begin() as session:
         at = runtime.clock.now()
         given = {
-            "from_text": form.get("From", "")[:64],
-            "to_text": form.get("To", "")[:64],
-            "body": form.get("Body", "")[:1600],
+            "from_text": field(form, "From"),
+            "to_text": field(form, "To"),
+            "body": field(form, "Body", 1600),
         }
         insert_once(
             session, InboundTextRow, message_sid=sid, from_phone=caller_number(form.get("From")), at=at, **given
         )
         row = session.scalars(select(InboundTextRow).where(InboundTextRow.message_sid == sid).with_for_update()).one()
-        row.document = row.document or _reply(session, row, runtime)
+        row.document = row.document or _reply(session, row, at, runtime)
         return xml(row.document)
 
 
-def _reply(session: Session, row: InboundTextRow, runtime: Runtime) -> str:
-    same = select(func.count()).select_from(InboundTextRow).where(InboundTextRow.from_text == row.from_text)
-    sent = session.scalar(same.where(InboundTextRow.document.contains("<Message>"))) or 0
+def _reply(session: Session, row: InboundTextRow, at: datetime, runtime: Runtime) -> str:
+    answered = InboundTextRow.from_text == row.from_text, InboundTextRow.document.contains("<Message>")
+    lately = select(func.count()).select_from(InboundTextRow).where(*answered, InboundTextRow.at > at - AN_HOUR)
+    sent = session.scalar(lately) or 0
     if row.body.strip().lower() in CARRIER_WORDS or sent >= REPLIES_IN_A_ROW:
         return document("")
     number = runtime.settings.service_number.e164

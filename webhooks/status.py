@@ -10,7 +10,7 @@ from routing.hunt_service import LegNews
 from routing.ledger_service import call_ended
 from routing.store import locked_leg
 from webhooks import errors
-from webhooks.events import seconds
+from webhooks.events import LONGEST_ADDRESS, field, whole_number
 
 status = Blueprint("status", __name__, url_prefix="/webhooks/voice")
 status.register_error_handler(Exception, errors.news_fault)
@@ -26,11 +26,12 @@ def _taken() -> Response:
 def call_news() -> Response:
     """News of a call that came in; its end is what matters."""
     form, runtime = request.form, _runtime()
-    if form.get("CallStatus") in FINAL and form.get("CallSid"):
+    sid = field(form, "CallSid")
+    if form.get("CallStatus") in FINAL and sid:
         with runtime.database.begin() as session:
             at = runtime.clock.now()
-            given = {"sent_from": form.get("From", ""), "sent_to": form.get("To", "")}
-            call = call_begins(session, at, sid=form["CallSid"], direction="inbound", **given)
+            given = {"sent_from": field(form, "From"), "sent_to": field(form, "To")}
+            call = call_begins(session, at, sid=sid, direction="inbound", **given)
             call_ended(session, call, at)
     return _taken()
 
@@ -41,8 +42,9 @@ def leg_news(token: str) -> Response:
     form, runtime = request.form, _runtime()
     with runtime.database.begin() as session:
         leg = locked_leg(session, token)
-        if leg is not None and form.get("CallSid"):
-            news = LegNews(form["CallSid"][:64], form.get("CallStatus", ""), seconds(form.get("SequenceNumber")))
+        sid = field(form, "CallSid")
+        if leg is not None and sid:
+            news = LegNews(sid, form.get("CallStatus", ""), whole_number(form.get("SequenceNumber")))
             hunt_service.leg_news(session, leg, news, runtime.clock.now())
     return _taken()
 
@@ -51,13 +53,14 @@ def leg_news(token: str) -> Response:
 def recording_news() -> Response:
     """A recording is ready: kept even if the call never told of it."""
     form, runtime = request.form, _runtime()
-    sid, url = form.get("RecordingSid", ""), form.get("RecordingUrl", "")
+    sid, call_sid = field(form, "RecordingSid"), field(form, "CallSid")
+    url = field(form, "RecordingUrl", LONGEST_ADDRESS)
     if sid and url:
         with runtime.database.begin() as session:
-            call = locked_call(session, form.get("CallSid", "")[:64])
+            call = locked_call(session, call_sid)
             case = None if call is None or call.case_id is None else case_by_id(session, call.case_id)
-            length = seconds(form.get("RecordingDuration"))
-            new = NewRecording(sid, form.get("CallSid", "")[:64], "recording", url, length)
+            length = whole_number(form.get("RecordingDuration"))
+            new = NewRecording(sid, call_sid, "recording", url, length)
             keep_recording(session, runtime.clock.now(), new, case)
     return _taken()
 

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from foundation.phone import caller_number
 from foundation.runtime import Runtime
-from intake.service import call_begins
+from intake.service import call_begins, call_event
 from intake.store import account_digits, locked_call
 from intake.tables import CallRow
 from ivr_flows.catalogue import FLOWS
@@ -19,13 +19,14 @@ from ivr_flows.turns import PlayMusic
 from routing import hunt_service
 from routing.store import hunt_by_token, locked_hunt, locked_leg, locked_leg_of_call
 from routing.tables import LegRow
+from telephony.break_glass import farewell
 from telephony.twiml import Urls, document, render, say
 from webhooks import errors
 from webhooks.addresses import Addresses
-from webhooks.answers import page_facts
-from webhooks.conversation import go_on, open_conversation, settled
+from webhooks.answers import keep_last_message, page_facts
+from webhooks.conversation import given_again, go_on, open_conversation, settled
 from webhooks.errors import xml
-from webhooks.events import event_of
+from webhooks.events import event_of, field, told, whole_number
 from webhooks.line import Line, shortened
 
 voice = Blueprint("voice", __name__, url_prefix="/webhooks/voice")
@@ -47,15 +48,14 @@ def _line(session: Session, runtime: Runtime, call: CallRow, leg: LegRow | None 
 
 
 def _sid() -> str:
-    sid = request.form.get("CallSid", "")[:64]
+    sid = field(request.form, "CallSid")
     if not sid:
         raise LookupError("a voice webhook without CallSid")
     return sid
 
 
 def _begins(session: Session, runtime: Runtime, direction: str) -> CallRow:
-    form = request.form
-    given = {"sent_from": form.get("From", ""), "sent_to": form.get("To", "")}
+    given = {"sent_from": field(request.form, "From"), "sent_to": field(request.form, "To")}
     return call_begins(session, runtime.clock.now(), sid=_sid(), direction=direction, **given)
 
 
@@ -63,24 +63,35 @@ def _begins(session: Session, runtime: Runtime, direction: str) -> CallRow:
 def inbound() -> Response:
     """A call comes in."""
     with _transaction() as (session, runtime):
-        call = _begins(session, runtime, "inbound")
-        facts = {
-            "caller_id": "withheld" if caller_number(request.form.get("From")) is None else "known",
-            "organisation": runtime.settings.organisation,
-            "account_digits": account_digits(session),
-        }
-        return xml(open_conversation(_line(session, runtime, call), FLOWS["front_desk"], facts))
+        return xml(_greeting(session, runtime))
 
 
-@voice.post("/turn/<int:number>")
-def turn(number: int) -> Response:
+def _greeting(session: Session, runtime: Runtime) -> str:
+    call = _begins(session, runtime, "inbound")
+    facts = {
+        "caller_id": "withheld" if caller_number(request.form.get("From")) is None else "known",
+        "organisation": runtime.settings.organisation,
+        "account_digits": account_digits(session),
+    }
+    return open_conversation(_line(session, runtime, call), FLOWS["front_desk"], facts)
+
+
+@voice.post("/turn/<number>")
+def turn(number: str) -> Response:
     """Something came of a turn: keys, silence, a recording, the end of a wait or of a talk."""
     with _transaction() as (session, runtime):
         call = locked_call(session, _sid())
-        if call is None:
-            raise LookupError("a turn of a call that never came in")
+        if call is None or call.document is None:
+            return xml(_from_the_start(session, runtime))
         leg = locked_leg_of_call(session, call.sid) if call.direction == "outbound" else None
-        return xml(go_on(_line(session, runtime, call, leg), number, event_of(request.form)))
+        return xml(go_on(_line(session, runtime, call, leg), whole_number(number), event_of(told(request))))
+
+
+def _from_the_start(session: Session, runtime: Runtime) -> str:
+    """Begin a caller's call again that is not on record, after a restored backup for one; a technician is told so."""
+    if errors.is_technician():
+        raise LookupError("a turn of a leg that never picked up")
+    return _greeting(session, runtime)
 
 
 @voice.post("/leg/<token>")
@@ -101,10 +112,11 @@ def leg_answered(token: str) -> Response:
 @voice.post("/joining/<token>")
 def joining(token: str) -> Response:
     """The caller leaves the queue for a technician: they are joined as soon as this document ends."""
-    with _transaction() as (session, runtime):
+    with errors.noted_if_possible("joining"), _transaction() as (session, runtime):
         hunt = hunt_by_token(session, token)
         if hunt is not None:
-            hunt_service.bridged(session, locked_hunt(session, hunt.id), runtime.clock.now())
+            by = request.form.get("DequeingCallSid")
+            hunt_service.bridged(session, locked_hunt(session, hunt.id), runtime.clock.now(), by)
     return xml(document(say("A technician is on the line.")))
 
 
@@ -112,7 +124,7 @@ def joining(token: str) -> Response:
 def called_back(token: str) -> Response:
     """The customer picked up when called back."""
     runtime: Runtime = current_app.extensions["switchboard"]
-    with _transaction() as (session, _):
+    with errors.noted_if_possible("calling back"), _transaction() as (session, _):
         leg = locked_leg(session, token)
         if leg is not None:
             hunt_service.bridged(session, locked_hunt(session, leg.hunt_id), runtime.clock.now())
@@ -121,14 +133,24 @@ def called_back(token: str) -> Response:
 
 @voice.post("/fallback")
 def fallback() -> Response:
-    """Our document failed at the carrier: the people on duty, one by one."""
-    return xml(errors.glass_chain(0))
+    """Our document failed at the carrier: the same again if it only could not be fetched, else the people on duty, one by one."""
+    with _transaction() as (session, runtime):
+        call = locked_call(session, _sid())
+        code = field(request.form, "ErrorCode")
+        again = None if call is None else given_again(_line(session, runtime, call), code)
+    return xml(again or errors.last_resort())
 
 
-@voice.post("/glass/after/<int:position>")
-def glass_after(position: int) -> Response:
+@voice.post("/glass/after/<position>")
+def glass_after(position: str) -> Response:
     """The chain goes on after a ring."""
-    return xml(errors.glass_after(position))
+    talked = errors.glass_has_talked()
+    if talked:
+        with errors.noted_if_possible("talk by the chain"), _transaction() as (session, runtime):
+            call = _begins(session, runtime, "inbound")
+            call.end = "connected"
+            call_event(session, call.sid, runtime.clock.now(), "connected_by_chain")
+    return xml(farewell() if talked else errors.glass_chain(whole_number(position)))
 
 
 @voice.post("/glass/screen")
@@ -145,7 +167,10 @@ def glass_accepted() -> Response:
 
 @voice.post("/glass/recorded")
 def glass_recorded() -> Response:
-    """A message was left at the end of the chain."""
+    """A message was left at the end of the chain: a case, critical in doubt, or one more recording of the call's own."""
+    with errors.noted_if_possible("message of the chain"), _transaction() as (session, runtime):
+        call = _begins(session, runtime, "inbound")
+        keep_last_message(_line(session, runtime, call), event_of(request.form))
     return xml(document(say("Thank you. A person will call you back. Goodbye.") + "<Hangup/>"))
 
 
@@ -170,7 +195,7 @@ def _held(session: Session, runtime: Runtime, token: str, node: str | None) -> R
     if hunt is None or call is None:
         return xml(document("<Leave/>"))
     hunt = locked_hunt(session, hunt.id)
-    hunt.queue_sid = request.form.get("QueueSid", "")[:64] or hunt.queue_sid
+    hunt.queue_sid = field(request.form, "QueueSid") or hunt.queue_sid
     base = runtime.settings.public_base_url or ""
     line = Line(session, call, runtime.clock.now(), runtime.settings, Addresses(base), None, hunt)
     language = {"language": Place.from_json(call.place).facts.get("language", "en")} if call.place else {}

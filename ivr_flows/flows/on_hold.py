@@ -16,6 +16,7 @@ ON_HOLD = Flow(
             {
                 HuntProgress.STARTING: "starting",
                 HuntProgress.TRYING: "trying",
+                HuntProgress.NOBODY_YET: "nobody_yet",
                 HuntProgress.ACCEPTED: "accepted",
                 HuntProgress.CEILING: "leave",
                 HuntProgress.OVER: "leave",
@@ -23,6 +24,7 @@ ON_HOLD = Flow(
         ),
         "starting": Say("wait.starting", then="music"),
         "trying": Say("wait.trying", then="wishes"),
+        "nobody_yet": Say("wait.nobody_yet", then="wishes"),
         "wishes": Menu(
             "",
             keys=(

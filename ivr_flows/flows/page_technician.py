@@ -83,7 +83,7 @@ CALL_BACK: Nodes = {
         "call_back.caller_gone",
         keys=(
             Key("1", then="call_back", says="call_back.now"),
-            Key("2", then="leave_text", says="call_back.text"),
+            Key("2", then="leave", says="call_back.text"),
         ),
         default="leave_text",
         style=Style.KEYS_FIRST,
@@ -97,11 +97,12 @@ CALL_BACK: Nodes = {
         "call_back.no_answer",
         keys=(
             Key("1", then="call_back", says="call_back.again"),
-            Key("2", then="leave_text", says="call_back.text"),
+            Key("2", then="leave", says="call_back.text"),
         ),
         default="leave_text",
         style=Style.KEYS_FIRST,
     ),
+    "leave": Note({"left": "with_text"}, then="leave_text"),
     "leave_text": Ask(Question.LEAVE_WITH_TEXT, {Texted.TEXTED: "text_left"}),
     "text_left": Hangup("call_back.text_left"),
 }

@@ -14,7 +14,7 @@ from routing.decision import decide as decide_problem
 from routing.store import load_policies, load_promise, shipped_promise
 from switchboard.commands.options import ZONE, as_json, instant, local_and_utc, print_json
 from switchboard.opening import is_ready
-from switchboard.pages import decision_table
+from switchboard.pages import decision_table, rules_document
 
 
 @click.command()
@@ -29,9 +29,10 @@ from switchboard.pages import decision_table
 def decide(
     tier: str | None, severity: str | None, at: str | None, zone: ZoneInfo, *, is_table: bool, is_json: bool
 ) -> None:
-    """Say what a problem comes to, on which hours its clock runs, and why.
+    """Say what a problem comes to, and why.
 
-    Policies and calendars are those of the database, where there is one; else the shipped defaults.
+    Also told: the hours on which its clock runs, and when it starts. Policies and calendars are those of the database,
+    where there is one; else the shipped defaults.
 
     \b
     Example:
@@ -39,7 +40,7 @@ def decide(
       switchboard decide --table
     """  # noqa: D301 - \b is click's mark for a paragraph that is not wrapped
     if is_table:
-        click.echo(decision_table(), nl=False)
+        print_json({"rules": rules_document()}) if is_json else click.echo(decision_table(), nl=False)
         return
     if tier is None or severity is None:
         raise click.UsageError("Give --tier and --severity, or --table for the whole table.")

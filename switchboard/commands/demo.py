@@ -20,10 +20,10 @@ LOOPBACK = "127.0.0.1"
 @click.option("--simulator-port", type=click.IntRange(1, 65535), help=f"Port of the phones; {DEFAULT_SIMULATOR_PORT}.")
 @click.option("--database-url", metavar="URL", help=f"Default: DATABASE_URL of the environment, or {DATABASE}.")
 def demo(port: int | None, simulator_port: int | None, database_url: str | None) -> None:
-    """Start web, clock and a simulated carrier with phones; Ctrl-C stops all.
+    """Start everything on this machine, with phones in the browser.
 
-    The database is migrated and the demo's cast is put into it. Where a default port is taken, a free one is chosen;
-    the addresses are printed.
+    Web, clock and a simulated carrier run until Ctrl-C. The database is migrated and the demo's cast is put into it.
+    Where a default port is taken, a free one is chosen; the addresses are printed.
 
     \b
     Example:
@@ -31,12 +31,12 @@ def demo(port: int | None, simulator_port: int | None, database_url: str | None)
       switchboard demo --port 8000 --simulator-port 8080
     """  # noqa: D301 - \b is click's mark for a paragraph that is not wrapped
     url = read_settings(database_url=database_url or os.environ.get("DATABASE_URL") or DATABASE).database_url
-    web = _port(port, DEFAULT_PORT, "--port")
-    phones = _port(simulator_port, DEFAULT_SIMULATOR_PORT, "--simulator-port", taken=web)
+    web = chosen_port(port, DEFAULT_PORT, "--port")
+    phones = chosen_port(simulator_port, DEFAULT_SIMULATOR_PORT, "--simulator-port", taken=web)
     run(made_up(url, web, phones, Path("var") / "demo"), SystemClock(), click.echo)
 
 
-def _port(given: int | None, default: int, option: str, taken: int | None = None) -> int:
+def chosen_port(given: int | None, default: int, option: str, taken: int | None = None) -> int:
     """Return the port asked for, which must be free; without one the default, or any free port if that is taken."""
     if given is not None:
         if given == taken or not _is_free(given):

@@ -52,7 +52,9 @@ def web(host: str, port: int | None) -> None:
 
 @click.command()
 def clock() -> None:
-    """Run the clock: rings, texts, handovers and due notices. Any number of clocks may run.
+    """Run the clock: rings, texts, handovers, due notices.
+
+    Any number of clocks may run; two are harmless, none only costs punctuality.
 
     \b
     Example:

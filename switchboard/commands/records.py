@@ -21,7 +21,12 @@ from switchboard.records import (
 )
 from switchboard.world_shape import Document
 
-limit = click.option("--limit", type=click.IntRange(1, 10_000), default=50, show_default=True, help="At most so many.")
+LINES_FOR_PEOPLE = 50
+"""Rows that a list shows to people who did not ask for more."""
+
+limit = click.option(
+    "--limit", type=click.IntRange(1), help=f"At most so many. Default: all in JSON, {LINES_FOR_PEOPLE} in a table."
+)
 account = click.option("--account", metavar="KEY", help="Only those of this account.")
 
 
@@ -35,7 +40,7 @@ def case() -> None:
 @account
 @limit
 @as_json
-def case_list(status: str | None, account: str | None, limit: int, *, is_json: bool) -> None:
+def case_list(status: str | None, account: str | None, limit: int | None, *, is_json: bool) -> None:
     """Print cases, the newest first.
 
     \b
@@ -69,7 +74,7 @@ def call() -> None:
 @account
 @limit
 @as_json
-def call_list(direction: str | None, account: str | None, limit: int, *, is_json: bool) -> None:
+def call_list(direction: str | None, account: str | None, limit: int | None, *, is_json: bool) -> None:
     """Print calls, the newest first.
 
     \b
@@ -103,7 +108,7 @@ def hunt() -> None:
 @account
 @limit
 @as_json
-def hunt_list(status: str | None, account: str | None, limit: int, *, is_json: bool) -> None:
+def hunt_list(status: str | None, account: str | None, limit: int | None, *, is_json: bool) -> None:
     """Print hunts, the newest first.
 
     \b
@@ -137,11 +142,14 @@ def _list(
 ) -> None:
     with opened_database() as database, database.read() as session:
         rows = load(session, wanted)
+    shown = rows if is_json or wanted.limit else rows[:LINES_FOR_PEOPLE]
     if is_json:
         print_json({name: rows})
     elif rows:
         headings = [column.replace("_", " ") for column in columns]
-        print_table(headings, [[_cell(row[column]) for column in columns] for row in rows])
+        print_table(headings, [[_cell(row[column]) for column in columns] for row in shown])
+        if len(shown) < len(rows):
+            click.echo(f"{len(rows) - len(shown)} older {name} are not shown; --limit {len(rows)} shows all")
     else:
         click.echo(f"no {name}")
 

@@ -22,6 +22,7 @@ def apply(files: tuple[Path, ...], *, dry_run: bool, is_json: bool) -> None:
 
     Records are found by their key. Fields and lists that a file gives replace the stored ones, what it does not give
     stays as it is, and records that no file names are not touched. If anything in any file is wrong, nothing changes.
+    The file - is standard input.
 
     \b
     Example:

@@ -33,6 +33,12 @@ def test_at_first_music_is_not_held_up() -> None:
     assert (walk.heard, walk.then) == ("We are calling our technicians now.", PlayMusic(10))
 
 
+def test_when_nobody_is_rung_any_more_the_caller_is_told_so_and_can_leave() -> None:
+    walk = Walk(ON_HOLD)
+    walk.answer(HuntProgress.NOBODY_YET, waited="2 minutes")
+    assert walk.heard.startswith("Nobody has answered yet. We keep trying. You have waited 2 minutes. To leave a message")
+
+
 @pytest.mark.parametrize(
     ("key", "question"), [("1", Question.LEAVE_FOR_VOICEMAIL), ("2", Question.LEAVE_FOR_CALL_BACK)]
 )

@@ -173,3 +173,10 @@ def test_without_an_action_the_document_goes_on() -> None:
     rig.sam.rings()
     rig.sam.declines()
     rig.dana.hears("still here")
+
+
+def test_a_ringing_phone_sent_to_its_mailbox_presses_nothing() -> None:
+    rig = calling(SCREENED, whisper=WHISPER)
+    rig.sam.rings()
+    rig.sam.handset.send_to_voicemail()
+    assert result(rig) == ("completed", "false")

@@ -2,6 +2,7 @@ from flask import Response
 
 from simulator.calls import Source
 from simulator.carrier import CallOrder
+from simulator.faults import Faults
 from tests.simulator.rig import BASE, SAM, SERVICE, Rig, make_rig
 
 ENQUEUE = '<Enqueue action="/left" waitUrl="/wait">q1</Enqueue><Say>No action.</Say>'
@@ -154,6 +155,16 @@ def test_a_waiting_document_that_fails_takes_the_caller_out_with_an_error() -> N
     rig.answer("wait", Response("no", status=500))
     rig.dana.hears("out of the queue")
     assert rig.service.last("left")["QueueResult"] == "error"
+
+
+def test_a_waiting_document_that_cannot_be_fetched_may_leave_the_caller_with_music() -> None:
+    rig = waiting()
+    rig.carrier.injected = Faults(hold_survives_failures=True)
+    rig.answer("wait", Response("no", status=500))
+    rig.line.waits(12)
+    assert in_queue(rig) == 1
+    rig.answer("wait", HOLD)
+    rig.dana.hears("please hold")
 
 
 def test_a_verb_that_may_not_stand_in_a_waiting_document_is_a_fault() -> None:

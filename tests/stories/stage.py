@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 
 from flask import Flask
 from pydantic import SecretStr
+from requests import ReadTimeout
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 from twilio.http import HttpClient
@@ -25,7 +26,7 @@ from intake.tables import CallRow, CaseRow
 from routing.tables import HuntRow, LegRow
 from simulator.carrier import Carrier
 from simulator.exchange import ServiceNumber
-from simulator.rest import create_rest
+from simulator.rest import AcceptedInSilence, create_rest
 from simulator.story import Line, Phone, advancing
 from simulator.transport import InProcessTransport
 from switchboard.apply import apply_world
@@ -69,14 +70,17 @@ class InProcess(HttpClient):  # type: ignore[misc]  # the SDK ships no types
         headers = dict(given.get("headers") or {})
         headers["Authorization"] = "Basic " + base64.b64encode(":".join(given["auth"]).encode()).decode()
         is_post = method == "POST"
-        answer = self._browser.open(
-            url.replace("https://api.twilio.com", ""),
-            method=method,
-            query_string=urlencode(given.get("params") or {}, doseq=True) or None,
-            data=urlencode(given.get("data") or {}, doseq=True) if is_post else None,
-            content_type="application/x-www-form-urlencoded" if is_post else None,
-            headers=headers,
-        )
+        try:
+            answer = self._browser.open(
+                url.replace("https://api.twilio.com", ""),
+                method=method,
+                query_string=urlencode(given.get("params") or {}, doseq=True) or None,
+                data=urlencode(given.get("data") or {}, doseq=True) if is_post else None,
+                content_type="application/x-www-form-urlencoded" if is_post else None,
+                headers=headers,
+            )
+        except AcceptedInSilence as silence:  # what the SDK's own client makes of an answer that does not come
+            raise ReadTimeout(str(silence)) from silence
         return Response(answer.status_code, answer.get_data(as_text=True), dict(answer.headers))
 
 

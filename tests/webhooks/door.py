@@ -1,0 +1,163 @@
+"""The carrier's side of the door: forms signed as the carrier signs them, posted to the application on a database of its own."""
+
+import threading
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+from flask import Flask
+from pydantic import SecretStr
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+from werkzeug.test import TestResponse
+
+from foundation.clock import FrozenClock
+from foundation.db import Base
+from foundation.phone import PhoneNumber
+from foundation.runtime import Runtime
+from foundation.settings import Settings
+from intake.tables import CallRow
+from routing.tables import LegRow
+from simulator.signature import sign
+from switchboard.factory import create_app
+from tests.stories.stage import CAST, MONDAY, SERVICE, put_world, seeds
+
+BASE = "https://line.example"
+TOKEN = "12345"
+SECOND_TOKEN = "67890"
+ACCOUNT = "AC" + "0" * 32
+CALL = "CA" + "1" * 32
+LEG_CALL = "CA" + "2" * 32
+
+INBOUND = "/webhooks/voice/inbound"
+TURN = "/webhooks/voice/turn/{}"
+
+
+@dataclass(frozen=True, slots=True)
+class Webhook:
+    """One request of the carrier."""
+
+    path: str
+    form: Mapping[str, str]
+
+
+def from_caller(caller: str = CAST["dana"], sid: str = CALL, **more: str) -> dict[str, str]:
+    """What the carrier tells with everything on a call that came in."""
+    return {"CallSid": sid, "From": caller, "To": SERVICE, "Direction": "inbound", "CallStatus": "in-progress"} | more
+
+
+def on_leg(phone: str, sid: str = LEG_CALL, **more: str) -> dict[str, str]:
+    """What the carrier tells with everything on a call that we placed."""
+    return {"CallSid": sid, "From": SERVICE, "To": phone, "Direction": "outbound-api", "CallStatus": "in-progress"} | more
+
+
+@dataclass(slots=True)
+class Door:
+    """The application, and everything that a test may do to it or ask of it."""
+
+    app: Flask
+    clock: FrozenClock
+
+    def post(self, path: str, form: Mapping[str, str] | None = None, token: str = TOKEN, **more: Any) -> TestResponse:  # noqa: ANN401 - the client's
+        """Post a form with the carrier's signature."""
+        form = form or {}
+        signature = sign(token, BASE + path, form.items())
+        return self.post_signed(path, form, signature, **more)
+
+    def post_signed(self, path: str, form: Mapping[str, str], signature: str, **more: Any) -> TestResponse:  # noqa: ANN401 - the client's
+        """Post a form with any signature."""
+        headers = {"X-Twilio-Signature": signature} | more.pop("headers", {})
+        body = {"data": urlencode(form), "content_type": "application/x-www-form-urlencoded"} | more
+        return self.app.test_client().post(path, base_url=BASE, headers=headers, **body)
+
+    def send(self, webhook: Webhook) -> TestResponse:
+        return self.post(webhook.path, webhook.form)
+
+    def send_at_once(self, webhook: Webhook, times: int) -> list[TestResponse]:
+        """Deliver one webhook several times at the same instant, each on a thread of its own."""
+        start = threading.Barrier(times)
+
+        def deliver(_: int) -> TestResponse:
+            start.wait()
+            return self.send(webhook)
+
+        with ThreadPoolExecutor(times) as pool:
+            return list(pool.map(deliver, range(times)))
+
+    @property
+    def runtime(self) -> Runtime:
+        runtime: Runtime = self.app.extensions["switchboard"]
+        return runtime
+
+    def session(self) -> Session:
+        return Session(self.runtime.database.engine)
+
+    def counts(self) -> dict[str, int]:
+        """Count the rows of every table."""
+        with self.session() as session:
+            tables = Base.metadata.sorted_tables
+            return {t.name: session.scalar(select(func.count()).select_from(t)) or 0 for t in tables}
+
+    def call(self, sid: str = CALL) -> CallRow:
+        with self.session() as session:
+            return session.scalars(select(CallRow).where(CallRow.sid == sid)).one()
+
+    def leg(self) -> LegRow:
+        """The newest leg."""
+        with self.session() as session:
+            return session.scalars(select(LegRow).order_by(LegRow.id.desc()).limit(1)).one()
+
+    def close(self) -> None:
+        self.runtime.database.close()
+
+
+def make_door(database_url: str, folder: Path, **settings: Any) -> Door:  # noqa: ANN401 - settings
+    """Build the application around a database; nothing is read from it yet."""
+    given = {
+        "public_base_url": BASE,
+        "service_numbers": (PhoneNumber(SERVICE),),
+        "twilio_account_sid": ACCOUNT,
+        "twilio_auth_token": SecretStr(TOKEN),
+        "var_dir": folder,
+        "log_level": "ERROR",
+    }
+    clock = FrozenClock(MONDAY)
+    return Door(create_app(Settings(database_url=database_url, **given | settings), clock), clock)
+
+
+def open_house(database_url: str, folder: Path, **settings: Any) -> Door:  # noqa: ANN401 - settings
+    """Build the application around a migrated database and put the standing cast into it."""
+    door = make_door(database_url, folder, **settings)
+    put_world(door.runtime, seeds())
+    return door
+
+
+# How a call gets to where a test begins
+
+
+def calls(door: Door, caller: str = CAST["dana"]) -> None:
+    door.post(INBOUND, from_caller(caller)).get_data()
+
+
+def presses(door: Door, digits: str) -> TestResponse:
+    """Press keys at wherever the caller is."""
+    return door.post(TURN.format(door.call().turn), from_caller(Digits=digits))
+
+
+def reports_outage(door: Door) -> None:
+    """Call and press the emergency key: case, hunt and first leg are written."""
+    calls(door)
+    presses(door, "1")
+
+
+def picks_up(door: Door) -> TestResponse:
+    """The first technician picks up."""
+    leg = door.leg()
+    return door.post(f"/webhooks/voice/leg/{leg.token}", on_leg(leg.phone.e164))
+
+
+def technician_presses(door: Door, digits: str) -> TestResponse:
+    return door.post(TURN.format(door.call(LEG_CALL).turn), on_leg(door.leg().phone.e164, Digits=digits))
