@@ -213,7 +213,8 @@ def insert_once(session: Session, table: type[Base], **values: Any) -> bool:  # 
     """Insert a row unless one with the same unique key is there; returns whether it was new. Safe against a racing twin."""
     dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
     statement = dialect.insert(table).values(**values).on_conflict_do_nothing()
-    return bool(rows_changed(session.execute(statement)))
+    # PostgreSQL's insert returns the new key by itself, and a statement that returns rows keeps no count unless told to.
+    return rows_changed(session.execute(statement, execution_options={"preserve_rowcount": True})) == 1
 
 
 def rows_changed(result: Result[Any]) -> int:

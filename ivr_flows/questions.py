@@ -136,11 +136,15 @@ class CallBackWanted(Outcome):
 
 
 class HuntProgress(Outcome):
-    """How the hunt stands while the caller waits. STARTING: nobody is being tried yet. NOBODY_YET: nobody is any more."""
+    """How the hunt stands while the caller waits. STARTING: nobody is being tried yet. NOBODY_YET: nobody is any more.
+
+    LAST_SECONDS: the ceiling is so near that another announcement would overrun it.
+    """
 
     STARTING = "starting"
     TRYING = "trying"
     NOBODY_YET = "nobody_yet"
+    LAST_SECONDS = "last_seconds"
     ACCEPTED = "accepted"
     CEILING = "ceiling"
     OVER = "over"

@@ -20,7 +20,7 @@ class CaseWords:
     zone: str
 
 
-TIER_WORDS = {"none": "no active agreement", "unidentified": "unverified"}
+TIER_WORDS = {"none": "no active agreement", "unidentified": "account unknown"}
 
 
 def tier_words(tier: str) -> str:
@@ -49,11 +49,11 @@ def taken(case: CaseWords, winner: str) -> str:
     return f"Case {case.number} ({case.who}): {winner} has it. You need not do anything."
 
 
-def caller_opened(number: str, *, critical: bool, promise: str, link: str | None) -> str:
-    """Text that gives the caller the case number."""
+def caller_opened(number: str, *, called: str, promise: str, link: str | None) -> str:
+    """Text that gives the caller the case number; `called` is who is being rung for them, nobody where it is empty."""
     told = [f"Your case number is {number}."]
-    if critical:
-        told.append("We are calling our technicians now.")
+    if called:
+        told.append(f"We are calling {called} now.")
     if promise:
         told.append(promise)
     if link:
@@ -92,6 +92,11 @@ def missed_call(caller: str, where: str) -> str:
     return f"Missed call from {caller}: hung up {where}, before a case was opened. Please call back."
 
 
+def response_promise(due: datetime, zone: str) -> str:
+    """Say to a caller, in a text, by when somebody answers."""
+    return f"We will respond by {local_words(due, zone)}."
+
+
 def local_words(at: datetime, zone: str) -> str:
     """Say an instant in a zone: `Tue 3 Mar 15:30 (New York)`."""
     local = at.astimezone(ZoneInfo(zone))
@@ -99,13 +104,16 @@ def local_words(at: datetime, zone: str) -> str:
 
 
 def spoken_time(at: datetime, zone: str) -> str:
-    """Say an instant to a listener in a zone: `Tuesday 3 30 P M, New York time`."""
+    """Say an instant to a listener in a zone: `Tuesday March 3, 3 30 P M, New York time`; noon and midnight by name."""
     local = at.astimezone(ZoneInfo(zone))
-    hour = local.hour % 12 or 12
+    return f"{local:%A} {local:%B} {local.day}, {_spoken_hour(local)}, {city(zone)} time"
+
+
+def _spoken_hour(local: datetime) -> str:
+    if local.minute == 0 and local.hour in (0, 12):
+        return "12 noon" if local.hour else "12 A M midnight"
     minutes = f" {local.minute:02d}" if local.minute else ""
-    return (
-        f"{local:%A} {local:%B} {local.day}, {hour}{minutes} {'A M' if local.hour < 12 else 'P M'}, {city(zone)} time"  # noqa: PLR2004 - noon
-    )
+    return f"{local.hour % 12 or 12}{minutes} {'A M' if local.hour < 12 else 'P M'}"  # noqa: PLR2004 - noon
 
 
 def city(zone: str) -> str:

@@ -210,10 +210,9 @@ def phones(simulator: Simulator) -> None:
     \b
     Example: python -m simulator phones
     """
-    rows = [("NUMBER", "NAME", "ROLE", "WHEN IT RINGS", "NOW", "NOTE")]
-    for phone in simulator.ask("state")["handsets"]:
-        rows.append(
-            (phone["number"], phone["name"], phone["role"], phone["behaviour"], doing(phone["call"]), phone["note"])
-        )
-    for row in table(rows):
-        click.echo(row)
+    rows = [
+        (phone["number"], phone["name"], phone["role"], phone["behaviour"], doing(phone["call"]), phone["note"])
+        for phone in simulator.ask("state")["handsets"]
+    ]
+    for line in table([("NUMBER", "NAME", "ROLE", "WHEN IT RINGS", "NOW", "NOTE"), *rows]):
+        click.echo(line)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, replace
+from datetime import timedelta
 
 from foundation.ids import spoken_pairs
 from foundation.phone import PhoneNumber, keyed_number
@@ -313,6 +314,10 @@ def is_help_ready(line: Line, _place: Place) -> Answered:
     return Answered(HelpReady.READY if hunt and hunt.winner_leg_id else HelpReady.NOT_YET)
 
 
+ANNOUNCEMENT = timedelta(seconds=12)
+"""How long the longest announcement of the wait lasts with its choices; nearer than this to the ceiling music plays until it."""
+
+
 def how_is_the_hunt(line: Line, _place: Place) -> Answered:
     """Tick the hunt, for this poll is its heartbeat, and say where it stands."""
     hunt = _hunt(line)
@@ -333,6 +338,8 @@ def _hunt(line: Line) -> HuntRow:
 
 
 def _being_tried(line: Line, hunt: HuntRow) -> Answered:
+    if hunt.ceiling_at is not None and hunt.ceiling_at - line.at <= ANNOUNCEMENT:
+        return Answered(HuntProgress.LAST_SECONDS)
     waited = spoken_duration(int((line.at - hunt.started_at).total_seconds()))
     legs = [leg for leg in legs_of(line.session, hunt.id) if leg.status in RINGING]
     if not legs:

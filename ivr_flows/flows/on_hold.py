@@ -17,6 +17,7 @@ ON_HOLD = Flow(
                 HuntProgress.STARTING: "starting",
                 HuntProgress.TRYING: "trying",
                 HuntProgress.NOBODY_YET: "nobody_yet",
+                HuntProgress.LAST_SECONDS: "music",
                 HuntProgress.ACCEPTED: "accepted",
                 HuntProgress.CEILING: "leave",
                 HuntProgress.OVER: "leave",

@@ -187,6 +187,7 @@ class Card {
     const call = phone.call;
     const ringing = Boolean(call?.incoming && call.status === "ringing");
     const live = Boolean(call && call.answered);
+    const held = root.contains(document.activeElement) ? document.activeElement : null;
     $(".name", root).textContent = phone.name;
     $(".note", root).textContent = phone.in_book ? [pretty(phone.number), phone.note].filter(Boolean).join(" · ") : "";
     this.draw_state(ringing, live);
@@ -204,6 +205,14 @@ class Card {
     $(".foot", root).hidden = this.number === chosen;
     $(".call-in", root).hidden = Boolean(call);
     draw_ringing();
+    if (held && (held.disabled || held.closest("[hidden]"))) this.hand_on_focus();
+  }
+
+  // A control that goes away takes the focus with it. During a call it goes to the transcript, where typed digits are
+  // keys and Enter presses nothing by accident; otherwise to the button that comes next.
+  hand_on_focus() {
+    const next = this.phone.call ? null : $(".call-buttons button:not([hidden])", this.root);
+    (next ?? this.lines).focus();
   }
 
   draw_state(ringing, live) {
@@ -279,17 +288,7 @@ class Card {
 
   act(name) {
     if (name === "answer") take_in_hand(this.number);
-    const had_focus = this.root.contains(document.activeElement);
-    this.run(() => control(name, { phone: this.number })).then(() => { if (had_focus) this.keep_focus(); });
-  }
-
-  keep_focus() {
-    // a button that goes away takes the focus with it: hand it on to what is useful next
-    requestAnimationFrame(() => {
-      if (document.activeElement !== document.body) return;
-      const next = this.root.querySelector(".keypad button:not(:disabled), .call-buttons button:not([hidden])");
-      (next ?? this.lines).focus();
-    });
+    this.run(() => control(name, { phone: this.number }));
   }
 
   on_submit(sent, act, field) {
@@ -424,7 +423,6 @@ async function place_call() {
     choice.value = number;
     draw_choice();
   });
-  card(chosen).keep_focus();
 }
 
 $("#bad-day").addEventListener("change", () => {

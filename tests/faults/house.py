@@ -1,6 +1,8 @@
 """The house as it is deployed: a web and a clock process over one database, with a carrier in real time beside them."""
 
 import os
+import re
+import sys
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -36,6 +38,8 @@ TECHNICIANS = {
     "theo": "+12025550161",
     "maria": "+12025550151",
 }
+VARIABLE = re.compile(r"\$\{?(?P<name>\w+)(:-(?P<default>\w+))?\}?")
+PROGRAMS = Path(sys.executable).parent
 STARTS_WITHIN = 20
 """Seconds; a process needs one or two, on a very busy machine many more."""
 
@@ -136,6 +140,16 @@ def settings_for(database_url: str, port: int, carrier: str, folder: Path) -> di
     }
 
 
+def filled_in(command: list[str], settings: dict[str, str]) -> list[str]:
+    """Put settings, and the defaults of the command's own, in the place of `$NAME` and `${NAME:-default}`."""
+
+    def value(found: re.Match[str]) -> str:
+        return settings.get(found["name"]) or found["default"] or ""
+
+    program, *words = [VARIABLE.sub(value, word) for word in command]
+    return [str(PROGRAMS / program), *words]
+
+
 def put_world(database: Database) -> None:
     world, faults = read_texts([(WORLD.name, WORLD.read_text(encoding="utf-8"))])
     with database.begin() as session:
@@ -150,7 +164,7 @@ def opened_house(database_url: str, folder: Path, web: list[str] | None = None) 
     put_world(database)
     settings = settings_for(database_url, port, network.address, folder)
     server = (
-        Process([word.format(port=port) for word in web], settings, folder, "web")
+        Process(filled_in(web, settings), settings, folder, "web")
         if web
         else switchboard("web", "web", settings=settings, folder=folder)
     )

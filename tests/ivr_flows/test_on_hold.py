@@ -39,6 +39,12 @@ def test_when_nobody_is_rung_any_more_the_caller_is_told_so_and_can_leave() -> N
     assert walk.heard.startswith("Nobody has answered yet. We keep trying. You have waited 2 minutes. To leave a message")
 
 
+def test_just_before_the_ceiling_nothing_is_said() -> None:
+    walk = Walk(ON_HOLD)
+    walk.answer(HuntProgress.LAST_SECONDS)
+    assert (walk.heard, walk.then) == ("", PlayMusic(10))
+
+
 @pytest.mark.parametrize(
     ("key", "question"), [("1", Question.LEAVE_FOR_VOICEMAIL), ("2", Question.LEAVE_FOR_CALL_BACK)]
 )

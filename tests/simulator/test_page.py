@@ -75,6 +75,7 @@ def test_a_ringing_phone_is_seen_announced_reached_and_answered(page: Page, stat
     assert page.evaluate("document.activeElement.textContent") == "Answer"
     page.keyboard.press("Enter")
     page.wait_for_selector(f"{SAMS} .bubble.in:has-text('Press 1 to take it.')")
+    page.wait_for_function("document.activeElement.role === 'log'")
     page.click(f"{SAMS} [data-act=hangup]")
     page.wait_for_selector(f"{SAMS} .state:has-text('Idle')")
 

@@ -3,7 +3,7 @@
 from sqlalchemy import text
 
 from simulator.handset import Declines
-from tests.stories.stage import SERVICE, Stage
+from tests.stories.stage import Stage
 from tests.stories.steps import QUICK, are_connected, finishes, is_paged, reports_an_outage, takes_it
 
 
@@ -71,7 +71,9 @@ def test_when_everybody_is_busy_the_duty_manager_is_called_at_once(stage: Stage)
 
 
 def test_with_nobody_on_the_roster_the_duty_manager_is_called_at_once(stage: Stage) -> None:
-    stage.apply('[[rosters]]\nkey = "empty"\nname = "Empty"\ntime_zone = "UTC"\n' + policy('{ ring = ["roster:empty"] }'))
+    stage.apply(
+        '[[rosters]]\nkey = "empty"\nname = "Empty"\ntime_zone = "UTC"\n' + policy('{ ring = ["roster:empty"] }')
+    )
     reports_an_outage(stage.dana)
     stage.maria.rings(within=4)
     stage.maria.gets_text("NOBODY HAS ACCEPTED")
@@ -150,8 +152,7 @@ def test_whoever_talks_to_one_caller_is_not_rung_for_the_next(stage: Stage) -> N
     reports_an_outage(stage.dana)
     are_connected(stage, stage.sam, stage.dana)
     reports_an_outage(stage.omar)
-    are_paged_without_sam = (stage.kim, stage.maria)
-    for phone in are_paged_without_sam:
+    for phone in (stage.kim, stage.maria):
         phone.rings(within=5)
         phone.gets_text("Riverbend")
     takes_it(stage.kim)
@@ -180,15 +181,16 @@ def test_a_handset_that_rings_for_one_caller_is_not_rung_for_another_unless_alon
 
 
 def test_two_callers_at_the_same_time_get_one_technician_each(stage: Stage) -> None:
-    stage.apply(AT_ONCE)
-    for caller in (stage.dana, stage.omar):
-        caller.handset.dial(SERVICE)
-        caller.handset.press("1")
-    stage.line.waits(4)
-    for phone in (stage.sam, stage.kim):
-        phone.rings()
-        phone.gets_text("CRITICAL")
-    stage.dana.gets_text("Your case number is")
-    stage.omar.gets_text("Your case number is")
-    stage.line.waits(1)
-    stage.line.fail("look")
+    reports_an_outage(stage.dana)
+    is_paged(stage.sam)
+    reports_an_outage(stage.omar)
+    for phone in (stage.kim, stage.maria):
+        phone.rings(within=4)
+        phone.gets_text("Riverbend")
+    takes_it(stage.sam)
+    takes_it(stage.kim)
+    stage.maria.gets_text("Kim Nakamura has it")
+    stage.dana.is_talking_to(stage.sam, within=45)
+    stage.omar.is_talking_to(stage.kim, within=45)
+    stage.line.nothing_else()
+    assert {case.technician for case in stage.cases()} == {"sam", "kim"}

@@ -34,6 +34,12 @@ def test_applying_twice_changes_nothing(cast: Run) -> None:
     assert cast("apply", *CAST).stdout == "nothing changed (28 records as they are)\n"
 
 
+def test_the_example_of_the_contract_is_applied_and_then_changes_nothing(run: Run) -> None:
+    example = Path(__file__).parent / "contract_world.toml"
+    assert run("apply", example).stdout.endswith("10 created, 0 changed, 0 unchanged\n")
+    assert run("apply", example).stdout == "nothing changed (10 records as they are)\n"
+
+
 def test_only_the_fields_that_are_given_change(run_cast: Run, tmp_path: Path) -> None:
     before = exported(run_cast, "technicians", "sam")
     answer = printed(run_cast("apply", written(tmp_path, SAM + 'name = "Samuel Ortiz"\n'), "--json"))

@@ -3,6 +3,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.databases import Yard, sqlite_copy
 from tests.webhooks.door import Door, open_house
 
 
@@ -20,3 +21,14 @@ def sqlite_door(sqlite_database_url: str, tmp_path: Path) -> Iterator[Door]:
     built = open_house(sqlite_database_url, tmp_path)
     yield built
     built.close()
+
+
+@pytest.fixture
+def twin(yard: Yard, tmp_path: Path) -> Iterator[Door]:
+    """A second house of the same kind, to compare with: what happens in one must be what happens in the other."""
+    folder = tmp_path / "twin"
+    folder.mkdir()
+    with sqlite_copy(yard, folder) as url:
+        built = open_house(url, folder)
+        yield built
+        built.close()

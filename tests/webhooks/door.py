@@ -51,7 +51,13 @@ def from_caller(caller: str = CAST["dana"], sid: str = CALL, **more: str) -> dic
 
 def on_leg(phone: str, sid: str = LEG_CALL, **more: str) -> dict[str, str]:
     """What the carrier tells with everything on a call that we placed."""
-    return {"CallSid": sid, "From": SERVICE, "To": phone, "Direction": "outbound-api", "CallStatus": "in-progress"} | more
+    return {
+        "CallSid": sid,
+        "From": SERVICE,
+        "To": phone,
+        "Direction": "outbound-api",
+        "CallStatus": "in-progress",
+    } | more
 
 
 @dataclass(slots=True)

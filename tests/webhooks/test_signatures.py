@@ -39,7 +39,9 @@ def deliver(vector: dict[str, Any], *tokens: str) -> TestResponse:
 
 
 @pytest.mark.parametrize("vector", VECTORS["vectors"], ids=lambda vector: str(vector["id"]))
-def test_the_door_opens_exactly_for_the_signatures_that_the_carriers_own_libraries_accept(vector: dict[str, Any]) -> None:
+def test_the_door_opens_exactly_for_the_signatures_that_the_carriers_own_libraries_accept(
+    vector: dict[str, Any],
+) -> None:
     answer = deliver(vector, VECTORS["auth_token"])
     assert (answer.status_code, answer.text) == ((200, "let in") if vector["valid"] else (403, ""))
 
