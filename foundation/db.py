@@ -209,6 +209,15 @@ class Nudges:
         return int(self._raw.execute("PRAGMA data_version").fetchone()[0])
 
 
+def take_turns(session: Session, at_what: str) -> None:
+    """Wait until nobody else does the same thing, and hold off all others until this transaction ends.
+
+    Only PostgreSQL needs it: SQLite lets one transaction write at a time.
+    """
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(text("SELECT pg_advisory_xact_lock(hashtext(:at_what))"), {"at_what": at_what})
+
+
 def insert_once(session: Session, table: type[Base], **values: Any) -> bool:  # noqa: ANN401 - column values
     """Insert a row unless one with the same unique key is there; returns whether it was new. Safe against a racing twin."""
     dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite

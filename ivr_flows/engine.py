@@ -54,6 +54,7 @@ from ivr_flows.turns import (
 from ivr_flows.wording import SHIPPED, PromptBook
 
 REPEAT, BACK = "0", "*"
+HASH = "#"  # at a menu that follows a number it ends that number late: the carrier took the last digit before it
 REPEATS_FREE = 5  # a 0 held down in a pocket counts as wrong keys after that
 ASKS_PER_TURN = 12  # the longest chain in the shipped flows is 4
 AUTOMATIC_STEPS = 64
@@ -76,6 +77,8 @@ def resume(flow: Flow, place: Place, event: Event, *, book: PromptBook = SHIPPED
         return present(flow, place, book=book)
     if isinstance(node, Ask):
         return _settle(flow, _answered(flow, node, place, event), book)
+    if isinstance(node, Menu) and event == Pressed(HASH) and _was_collecting(flow, place):
+        return _settle(flow, _repeated(node, place, book), book)
     return _settle(flow, _moved(node, place, event, book), book)
 
 
@@ -216,6 +219,10 @@ def _back(node: Keyed, place: Place, book: PromptBook) -> Place:
         return _repeated(node, place, book)
     *earlier, last = place.history
     return replace(_left(place, last), history=tuple(earlier))
+
+
+def _was_collecting(flow: Flow, place: Place) -> bool:
+    return bool(place.history) and isinstance(flow.nodes.get(place.history[-1]), Collect)
 
 
 def _repeated(node: Keyed, place: Place, book: PromptBook) -> Place:

@@ -21,7 +21,7 @@ SAMPLES: Mapping[str, str] = {
     "charge": "by your price list",
     "priority": "medium",
     "response_by": "Wednesday January 14, 3 30 P M, Los Angeles time",
-    "opens": "Monday January 12, 12 A M, Los Angeles time",
+    "opens": "Monday January 12, 12 A M midnight, Los Angeles time",
     "callback_spoken": "2 0 2, 5 5 5, 0 1 1 1",
     "caller_id": "known",
     "being_tried": "Sam and Kim",

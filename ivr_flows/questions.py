@@ -158,10 +158,14 @@ class Leaving(Outcome):
 
 
 class StillNeeded(Outcome):
-    """Whether a technician who answers a page is needed. CALLER_GONE: still needed, somebody must call back."""
+    """Whether a technician who answers a page is needed. CALLER_GONE: still needed, somebody must call back.
+
+    NEXT_LEVEL: a technician who has the case asks for them.
+    """
 
     OPEN = "open"
     CALLER_GONE = "caller_gone"
+    NEXT_LEVEL = "next_level"
     TAKEN = "taken"
     OVER = "over"
 
@@ -279,7 +283,11 @@ ASKED: Mapping[Question, Asked] = {
     ),
     Question.LEAVE_FOR_VOICEMAIL: Asked(Leaving),
     Question.LEAVE_FOR_CALL_BACK: Asked(Leaving),
-    Question.IS_STILL_NEEDED: Asked(StillNeeded, writes=False, gives={StillNeeded.TAKEN: ("technician",)}),
+    Question.IS_STILL_NEEDED: Asked(
+        StillNeeded,
+        writes=False,
+        gives={StillNeeded.TAKEN: ("technician",), StillNeeded.NEXT_LEVEL: ("technician",)},
+    ),
     Question.TAKE: Asked(Taken, gives={Taken.TAKEN: ("technician",), Taken.WON_CALLER_GONE: ("caller_phone",)}),
     Question.DECLINE: Asked(Declined),
     Question.AFTER_BRIDGE: Asked(BridgeOver, gives={BridgeOver.CALLER_GONE: ("caller_phone",)}),

@@ -7,13 +7,14 @@ from datetime import datetime, timedelta
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from foundation.db import insert_once, nudge, rows_changed
+from foundation.db import insert_once, nudge, rows_changed, take_turns
 from foundation.ids import new_token
 from foundation.log import logger
 from foundation.phone import PhoneNumber
 from intake.service import acknowledge, case_event
 from intake.store import case_by_id
 from intake.tables import CallRow, CaseRow
+from oncall.store import Technician, load_technicians
 from routing import paging
 from routing.hunt import (
     CHASE_WAVE,
@@ -112,12 +113,19 @@ def tick(session: Session, hunt: HuntRow, at: datetime) -> None:
     if hunt.status == HuntStatus.WON:
         _reopen_if_lost(session, hunt, at)
     for _ in range(MOVES_A_TICK):
-        moves = next_moves(hunt_facts(session, hunt, legs_of(session, hunt.id)), at)
+        moves = _moves(session, hunt, at)
         if not (moves.lapsed or moves.wave is not None or moves.chase):
             break
+        if moves.rings or moves.chase:
+            take_turns(session, "planning rings")  # a handset that another hunt plans at this moment counts as engaged
+            moves = _moves(session, hunt, at)
         _make(session, hunt, moves, at)
     if hunt.status in SEARCHING:
         hunt.next_at = moves.next_at or at + timedelta(seconds=SAFETY_SECONDS)
+
+
+def _moves(session: Session, hunt: HuntRow, at: datetime) -> Moves:
+    return next_moves(hunt_facts(session, hunt, legs_of(session, hunt.id)), at)
 
 
 def _make(session: Session, hunt: HuntRow, moves: Moves, at: datetime) -> None:
@@ -174,8 +182,9 @@ def page(session: Session, hunt: HuntRow, leg: LegRow, at: datetime) -> None:
     if leg.wave >= CHASE_WAVE or target is None:
         return
     lost = sum(other.status == LegStatus.LOST for other in legs_of(session, hunt.id))
-    words = case_words(session, case_by_id(session, hunt.case_id))
-    _page(session, hunt, target, f"page:{hunt.id}:{lost}:{target.technician}", paging.page(words), at)
+    words, asker = case_words(session, case_by_id(session, hunt.case_id)), next_level_asker(session, hunt)
+    body = paging.page(words) if asker is None else paging.next_level_page(words, asker.name)
+    _page(session, hunt, target, f"page:{hunt.id}:{lost}:{target.technician}", body, at)
 
 
 def _page(session: Session, hunt: HuntRow, target: Target, key: str, body: str, at: datetime) -> None:
@@ -190,16 +199,10 @@ def _chase(session: Session, hunt: HuntRow, at: datetime) -> None:
     targets = _chase_targets(session, hunt, at)
     case = case_by_id(session, hunt.case_id)
     words, minutes = case_words(session, case), int((at - case.opened_at).total_seconds() // 60)
-    busy = _busy(session, hunt, targets)
+    busy, asker = _busy(session, hunt, targets), next_level_asker(session, hunt)
+    body = paging.chase_page(words, minutes) if asker is None else paging.next_level_page(words, asker.name)
     for target in targets:
-        _page(
-            session,
-            hunt,
-            target,
-            f"chase:{hunt.id}:{hunt.chase_pass}:{target.technician}",
-            paging.chase_page(words, minutes),
-            at,
-        )
+        _page(session, hunt, target, f"chase:{hunt.id}:{hunt.chase_pass}:{target.technician}", body, at)
         if target.phone not in busy:
             _plan_ring(session, hunt, NewRing(target, CHASE_WAVE + hunt.chase_pass, CHASE_RING_SECONDS), at)
     people = [t.technician for t in targets]
@@ -217,17 +220,29 @@ def _busy(session: Session, hunt: HuntRow, targets: tuple[Target, ...]) -> froze
 
 
 def _chase_targets(session: Session, hunt: HuntRow, at: datetime) -> tuple[Target, ...]:
-    """Find whom a pass of the chase calls; where no roster and no plan names anybody, everybody who is on the books."""
-    roll = call_roll(session, at)
+    """Find whom a pass of the chase calls; where no roster and no plan names anybody, everybody who is on the books.
+
+    Whoever asks for the next level is not called, nor are the technicians below it.
+    """
+    roll, asker = call_roll(session, at), next_level_asker(session, hunt)
     managers = roll.on_roster("managers")
     if managers and hunt.chase_pass < LEADERSHIP_FROM_PASS:
         return managers
-    steps, _ = critical_steps(roll)
-    planned = [target for wave in plan_from(hunt.plan).waves for target in wave.targets]
-    wider = [*managers, *roll.on_roster("leadership"), *(t for step in steps for t in step.targets), *planned]
-    wider = wider or list(roll.everybody())
-    by_phone = {target.phone: target for target in reversed(wider)}
-    return tuple(target for target in dict.fromkeys(wider) if by_phone[target.phone] == target)
+    wider = [*managers, *roll.on_roster("leadership")]
+    if asker is None:
+        steps, _ = critical_steps(roll)
+        planned = [target for wave in plan_from(hunt.plan).waves for target in wave.targets]
+        wider += [*(t for step in steps for t in step.targets), *planned]
+        wider = wider or list(roll.everybody())
+    by_phone = {t.phone: t for t in reversed(wider) if asker is None or t.phone != asker.phone}
+    return tuple(target for target in dict.fromkeys(wider) if by_phone.get(target.phone) == target)
+
+
+def next_level_asker(session: Session, hunt: HuntRow) -> Technician | None:
+    """Find who has the case and asks for the next level by this hunt; nobody where the hunt serves a caller."""
+    if hunt.call_sid is not None:
+        return None
+    return load_technicians(session).get(case_by_id(session, hunt.case_id).technician or "")
 
 
 def end_leg(session: Session, leg: LegRow, status: LegStatus, at: datetime, why: str | None) -> None:
@@ -312,11 +327,14 @@ def standing(session: Session, hunt: HuntRow) -> Claim:
 def _celebrate(session: Session, hunt: HuntRow, leg: LegRow, at: datetime) -> None:
     """What winning brings: the case has a name on it, the other rings stop, everybody paged is told who has it."""
     leg.status = LegStatus.ACCEPTED.value
-    case = case_by_id(session, hunt.case_id)
+    case, asker = case_by_id(session, hunt.case_id), next_level_asker(session, hunt)
     acknowledge(session, case, leg.technician, at, "pressed 1")
     case.due_at = None
     hunt_event(session, hunt, at, "accepted", technician=leg.technician)
     _stand_down(session, hunt, leg, at)
+    if asker is not None and asker.key != leg.technician:
+        body = paging.taken_over(case_words(session, case), leg.name)
+        put(session, at, Message(f"over:{hunt.id}:{leg.id}", asker.text_phone, body, {"case": case.id}))
     phone = case.callback_phone or case.caller_phone
     if hunt.left_at is not None and phone is not None:
         body = paging.caller_has_helper(case.number or "", leg.name)

@@ -43,7 +43,7 @@ def caller_gave_up(session: Session, call: CallRow, hunt: HuntRow, at: datetime)
 
 def end_of(session: Session, call: CallRow, hunt: HuntRow | None) -> str:
     """Decide to which of the ledger's ends a finished call came."""
-    if hunt is not None and hunt.bridged_at is not None:
+    if hunt is not None and hunt.bridged_at is not None and hunt.left_at is None:
         return "connected"
     if _left_a_message(session, call):
         return "voicemail"

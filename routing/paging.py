@@ -44,6 +44,19 @@ def chase_page(case: CaseWords, minutes: int) -> str:
     )
 
 
+def next_level_page(case: CaseWords, asker: str) -> str:
+    """Text that goes to the next level when whoever has the case asks for it."""
+    return (
+        f"NEXT LEVEL for case {in_pairs(case.number)} ({case.number}): {asker} asks for you. "
+        f"{case.who}, {tier_words(case.tier)}. {case.problem} We are ringing you now: press 1 on that call to take it."
+    )
+
+
+def taken_over(case: CaseWords, winner: str) -> str:
+    """Text that goes to whoever had the case and asked for the next level."""
+    return f"Case {case.number} ({case.who}): {winner} has taken over as the next level."
+
+
 def taken(case: CaseWords, winner: str) -> str:
     """Text that goes to everybody else who was paged."""
     return f"Case {case.number} ({case.who}): {winner} has it. You need not do anything."

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from foundation.db import Database
+from foundation.db import Database, nudge
 from foundation.log import logger
 from foundation.phone import PhoneNumber
 from routing.hunt import RINGING, SEARCHING, LegStatus
@@ -26,6 +26,9 @@ TRIES = 3
 IN_DOUBT_SECONDS = 8
 """A request had 7 s to be answered; a claim older than this has no known outcome."""
 
+UNSENT_SECONDS = 1
+"""A claim that waited longer than this for its turn is handed back unsent, so that no request is under way when it is doubted."""
+
 log = logger("rings")
 
 
@@ -38,6 +41,7 @@ class Handset:
     phone: PhoneNumber
     ring_seconds: int
     attempt: int
+    claimed_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +65,7 @@ def claim_handsets(database: Database, at: datetime) -> list[Handset]:
         if looking.scalar(select(LegRow.id).where(*due).limit(1)) is None:
             return []
     with database.begin() as session:
-        found = select(LegRow).where(*due).order_by(LegRow.place_at.desc(), LegRow.id).limit(CLAIMS)
+        found = select(LegRow).where(*due).order_by(LegRow.place_at, LegRow.id).limit(CLAIMS)
         legs = list(session.scalars(found.with_for_update(skip_locked=True)))
         return [handset for leg in legs if (handset := _claim(session, leg, at))]
 
@@ -73,11 +77,15 @@ def _claim(session: Session, leg: LegRow, at: datetime) -> Handset | None:
         return None
     leg.status, leg.claimed_at, leg.attempt = LegStatus.PLACING.value, at, leg.attempt + 1
     page(session, hunt, leg, at)
-    return Handset(leg.id, leg.token, leg.phone, leg.ring_seconds, leg.attempt)
+    return Handset(leg.id, leg.token, leg.phone, leg.ring_seconds, leg.attempt, at)
 
 
 def ring_handset(database: Database, telephony: Telephony, ring: Ring, handset: Handset, at: datetime) -> None:
     """Ask the carrier for one ring and write down what came of it."""
+    if at - handset.claimed_at > timedelta(seconds=UNSENT_SECONDS):
+        with database.begin() as session:
+            _hand_back(session, handset, at)
+        return
     try:
         sid = telephony.ring(ring)
     except TelephonyRefused as refusal:
@@ -97,6 +105,14 @@ def _ours(session: Session, handset: Handset) -> LegRow | None:
     locked_hunt(session, leg.hunt_id)
     session.refresh(leg, with_for_update=True)
     return leg if leg.attempt == handset.attempt else None
+
+
+def _hand_back(session: Session, handset: Handset, at: datetime) -> None:
+    """The carrier was not asked in time, and has not been since: whoever claims the leg next asks it."""
+    leg = _ours(session, handset)
+    if leg is not None and leg.status == LegStatus.PLACING:
+        leg.status, leg.place_at = LegStatus.PLANNED.value, at
+        nudge(session)
 
 
 def _in_doubt(session: Session, handset: Handset, at: datetime) -> None:
@@ -171,7 +187,7 @@ def _settle(database: Database, telephony: Telephony, leg: LegRow, at: datetime)
     except (TelephonyRefused, OutcomeUnknown) as fault:
         log.warning("cannot_settle", leg=leg.id, said=str(fault))
         return
-    handset = Handset(leg.id, leg.token, leg.phone, leg.ring_seconds, leg.attempt)
+    handset = Handset(leg.id, leg.token, leg.phone, leg.ring_seconds, leg.attempt, leg.claimed_at or at)
     with database.begin() as session:
         known = set(session.scalars(select(LegRow.call_sid).where(LegRow.call_sid.in_(listed)))) if listed else set()
         found = next((sid for sid in listed if sid not in known), None)

@@ -50,6 +50,8 @@ class Caller:
     call_sid: str
     phone: PhoneNumber | None
     account: Account | None
+    arrived_at: datetime
+    """When the call came in: entitlement and clocks count from there, however long the questions took."""
     contact_id: int | None = None
 
 
@@ -90,8 +92,9 @@ def judge(session: Session, account: Account | None, severity: Severity, at: dat
     return Verdict(tier, decision, promised, zone)
 
 
-def open_from_call(session: Session, caller: Caller, told: Told, at: datetime) -> tuple[CaseRow, Verdict]:
+def open_from_call(session: Session, caller: Caller, told: Told) -> tuple[CaseRow, Verdict]:
     """Open the case that a call is about, with the entitlement's snapshot and the instants promised."""
+    at = caller.arrived_at
     verdict = judge(session, caller.account, told.severity, at)
     decision, promised = verdict.decision, verdict.promised
     case = open_case(
@@ -146,7 +149,6 @@ class Ticketed:
     """A case that nobody is called for at once."""
 
     case: CaseRow
-    verdict: Verdict
 
 
 def open_critical(
@@ -156,10 +158,10 @@ def open_critical(
     running = hunt_of_call(session, caller.call_sid)
     if running is not None:
         return Hunted(case_by_id(session, running.case_id), running)
-    verdict = judge(session, caller.account, Severity.CRITICAL, at)
+    verdict = judge(session, caller.account, Severity.CRITICAL, caller.arrived_at)
     if verdict.decision.way is Way.BILLABLE and not consented:
         return ConsentNeeded()
-    case, verdict = open_from_call(session, caller, told, at)
+    case, verdict = open_from_call(session, caller, told)
     return _set_going(session, case, verdict, caller, at, house)
 
 
@@ -170,7 +172,7 @@ def make_critical(
     running = hunt_of_call(session, caller.call_sid)
     if running is not None:
         return Hunted(case, running)
-    verdict = judge(session, caller.account, Severity.CRITICAL, at)
+    verdict = judge(session, caller.account, Severity.CRITICAL, caller.arrived_at)
     if verdict.decision.way is Way.BILLABLE and not consented:
         return ConsentNeeded()
     change_severity(session, case, Severity.CRITICAL, at, actor="caller", reason="impact_changed")
@@ -190,11 +192,12 @@ def _set_going(
     if way is Way.TICKET:
         case.desk_at = at
         _text_caller(session, case, verdict, at, house)
-        return Ticketed(case, verdict)
+        return Ticketed(case)
     by_manager = way is Way.DUTY_MANAGER
     plan = managers_plan(session, at) if by_manager else critical_plan(session, at)
     hunt = start(session, NewHunt(case, plan, caller.call_sid), at)
-    _text_caller(session, case, verdict, at, house)
+    called = "the duty manager" if by_manager else "our technicians"
+    _text_caller(session, case, verdict, at, house, called)
     return Hunted(case, hunt, by_manager)
 
 
@@ -211,32 +214,30 @@ def managers_plan(session: Session, at: datetime) -> Plan:
 
 def open_ticket(session: Session, caller: Caller, told: Told, at: datetime, house: House) -> Ticketed:
     """Open a case that is not hunted; the desk is told when its clock runs."""
-    case, verdict = open_from_call(session, caller, told, at)
+    case, verdict = open_from_call(session, caller, told)
     case.desk_at = verdict.decision.starts_at or at
     _text_caller(session, case, verdict, at, house)
-    return Ticketed(case, verdict)
+    return Ticketed(case)
 
 
-def refuse_charge(session: Session, caller: Caller, told: Told, at: datetime, house: House) -> Ticketed:
-    """Open a ticket for a caller without an agreement who does not want to be charged."""
-    ticketed = open_ticket(session, caller, told, at, house)
-    ticketed.case.outcome = Way.TICKET.value
-    case_event(session, ticketed.case, at, "charge_refused", "caller")
-    return ticketed
+def refuse_charge(session: Session, case: CaseRow, at: datetime) -> None:
+    """Note that a caller without an agreement does not want to be charged: the case is a ticket."""
+    case.outcome = Way.TICKET.value
+    case_event(session, case, at, "charge_refused", "caller")
 
 
-def _text_caller(session: Session, case: CaseRow, verdict: Verdict, at: datetime, house: House) -> None:
+def _text_caller(
+    session: Session, case: CaseRow, verdict: Verdict, at: datetime, house: House, called: str = ""
+) -> None:
+    """Text the case number with what happens next: who is being `called`, or by when somebody responds, or where help is."""
     if case.caller_phone is None:
         return
-    critical = case.severity == Severity.CRITICAL and verdict.decision.way is not Way.TICKET
-    promise = (
-        ""
-        if critical or case.response_due is None
-        else f"You hear from us by {paging.local_words(case.response_due, verdict.zone)}."
-    )
-    link = house.portal if verdict.promised is None and not critical else None
-    body = paging.caller_opened(case.number or "", critical=critical, promise=promise, link=link)
-    put(session, at, Message(f"opened:{case.id}:{case.severity}", case.caller_phone, body, {"case": case.id}))
+    due = None if called else case.response_due
+    promise = "" if due is None else paging.response_promise(due, verdict.zone)
+    link = house.portal if verdict.promised is None and not called else None
+    body = paging.caller_opened(case.number or "", called=called, promise=promise, link=link)
+    key = f"opened:{case.id}:{case.severity}:{'called' if called else 'ticket'}"
+    put(session, at, Message(key, case.caller_phone, body, {"case": case.id}))
 
 
 def change_severity(
@@ -264,17 +265,37 @@ def _earlier(one: datetime | None, other: datetime | None) -> datetime | None:
     return min(given, default=None)
 
 
-def move_to_account(session: Session, case: CaseRow, account: Account, at: datetime) -> None:
-    """The caller speaks for another organisation: the case gets its entitlement, and the hunt goes on as it is."""
-    policies = load_policies(session)
-    case.account_id, case.contact_id = account.id, None
-    case.tier = account.entitlement(at, policies.grace_days).tier.value
-    promised = load_promise(session, Tier(case.tier), Severity(case.severity), account.time_zone)
-    case.promise = None if promised is None else promised.data
-    case.response_due = _due("response", promised, Severity(case.severity), case.opened_at)
-    case.update_due = _due("update", promised, Severity(case.severity), case.opened_at)
+def move_to_account(session: Session, case: CaseRow, account: Account, at: datetime) -> HuntRow | None:
+    """The caller speaks for another organisation: the case gets its entitlement.
+
+    A hunt that is under way goes on, whatever the other agreement says: help that was promised is not taken back. Only a
+    hunt of the duty managers alone is replaced where the agreement calls the roster; returns the hunt that goes on.
+    """
+    severity, called_managers = Severity(case.severity), case.outcome == Way.DUTY_MANAGER
+    verdict = judge(session, account, severity, case.opened_at)
+    promised, is_covered = verdict.promised, verdict.decision.way is Way.HUNT
+    case.account_id, case.contact_id, case.tier = account.id, None, verdict.tier.value
+    case.clock, case.promise = verdict.decision.clock.value, None if promised is None else promised.data
+    case.response_due = _due("response", promised, severity, case.opened_at)
+    case.update_due = _due("update", promised, severity, case.opened_at)
     case.due_at = case.response_due if case.acknowledged_at is None else None
-    case_event(session, case, at, "moved", "caller", account=account.key, tier=case.tier)
+    if is_covered:
+        case.outcome, case.reason, case.courtesy = Way.HUNT.value, verdict.decision.reason, False
+    elif not called_managers:
+        case.outcome, case.courtesy = Way.COURTESY.value, True
+    case_event(session, case, at, "moved", "caller", account=account.key, tier=case.tier, outcome=case.outcome)
+    return _hunt_after_move(session, case, at, is_raised=is_covered and called_managers)
+
+
+def _hunt_after_move(session: Session, case: CaseRow, at: datetime, *, is_raised: bool) -> HuntRow | None:
+    running = None if case.call_sid is None else hunt_of_call(session, case.call_sid)
+    if running is None or not is_raised:
+        return running
+    hunt = locked_hunt(session, running.id)
+    if hunt.winner_leg_id is not None or hunt.ended_at is not None or hunt.left_at is not None:
+        return hunt
+    close(session, hunt, at)
+    return start(session, NewHunt(case, critical_plan(session, at), case.call_sid), at)
 
 
 # After the talk
@@ -352,7 +373,10 @@ def cases_for_desk(session: Session, at: datetime, limit: int = 100) -> list[int
 
 
 def tell_desk(session: Session, case_id: int, at: datetime) -> None:
-    """Tell whoever is on the case desk of a ticket, once; with nobody there, wait for the next who will be."""
+    """Tell whoever is on the case desk of a ticket, once.
+
+    With nobody there, wait for the next who will be; but where the response is due before, tell the duty managers.
+    """
     case = case_by_id(session, case_id)
     due = case.desk_at
     if due is None or due > at:
@@ -361,6 +385,8 @@ def tell_desk(session: Session, case_id: int, at: datetime) -> None:
     roll = call_roll(session, at)
     people = roll.on_roster(policies.case_desk_roster)
     opens = None if people else _desk_opens(session, policies.case_desk_roster, at)
+    if opens is not None and case.response_due is not None and case.response_due <= opens:
+        opens = None
     claimed = update(CaseRow).where(CaseRow.id == case_id, CaseRow.desk_at == due).values(desk_at=opens)
     if rows_changed(session.execute(claimed)) != 1 or opens is not None:
         return

@@ -1,5 +1,6 @@
 """Calls of which no news comes: callbacks get lost, so the carrier itself is asked whether they are over."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import func, select, update
@@ -8,7 +9,7 @@ from foundation.db import Database, rows_changed
 from foundation.log import logger
 from intake.store import locked_call
 from intake.tables import CallRow
-from routing.hunt import ENGAGED
+from routing.hunt import ENGAGED, LegStatus
 from routing.hunt_service import LegNews, leg_news
 from routing.ledger_service import call_ended
 from routing.store import locked_leg
@@ -18,6 +19,9 @@ from telephony.port import CALL_OVER, OutcomeUnknown, Telephony, TelephonyRefuse
 SILENT_SECONDS = 60
 """A leg or call of which nothing was heard for this time is asked about (4-carrier, fact 8 of the design)."""
 
+WINNER_SILENT_SECONDS = 5
+"""A winner whom a caller is waiting for is asked after sooner: if that call has died, somebody else must ring."""
+
 ASKED_AT_ONCE = 50
 """Calls asked about in one go; with more of them the rest has its turn a minute later, in no fixed order."""
 
@@ -25,15 +29,24 @@ log = logger("silence")
 
 
 def ask_after_legs(database: Database, telephony: Telephony, at: datetime) -> int:
-    """Ask after each leg that was placed a minute ago or longer and has no end; returns how many were asked about.
+    """Ask after each leg that was placed a minute ago or longer and has no end; returns how many were asked about."""
+    return _ask_after(database, telephony, ENGAGED, SILENT_SECONDS, at)
 
-    `place_at` of a placed leg is the instant at which it was last looked after.
-    """
+
+def ask_after_winners(database: Database, telephony: Telephony, at: datetime) -> int:
+    """Ask after each leg that was accepted and not joined to the caller yet; returns how many were asked about."""
+    return _ask_after(database, telephony, (LegStatus.ACCEPTED,), WINNER_SILENT_SECONDS, at)
+
+
+def _ask_after(
+    database: Database, telephony: Telephony, states: Sequence[LegStatus], seconds: int, at: datetime
+) -> int:
+    """Ask after the legs in some states; `place_at` of a placed leg is the instant at which it was last looked after."""
     silent = (
-        LegRow.status.in_([status.value for status in ENGAGED]),
+        LegRow.status.in_([status.value for status in states]),
         LegRow.call_sid.is_not(None),
         LegRow.ended_at.is_(None),
-        LegRow.place_at <= at - timedelta(seconds=SILENT_SECONDS),
+        LegRow.place_at <= at - timedelta(seconds=seconds),
     )
     with database.read() as looking:
         legs = list(looking.scalars(select(LegRow).where(*silent).order_by(LegRow.place_at).limit(ASKED_AT_ONCE)))

@@ -13,6 +13,7 @@ from foundation.windows import written_closures, written_coverage
 from intake.entitlement import Tier
 from intake.severity import Severity
 from intake.tables import AccountRow, CaseRow
+from oncall.guards import REST_HOURS
 from oncall.resolver import on_duty
 from oncall.store import Technician, load_roster, load_technicians
 from routing import hunt
@@ -32,6 +33,7 @@ class Policies:
     chase_every_minutes: int = 5
     case_desk_roster: str = "desk"
     grace_days: int = 0
+    rest_hours: int = REST_HOURS
 
 
 def load_policies(session: Session) -> Policies:

@@ -1,12 +1,18 @@
 """Applying a world file: what would change is worked out first, then written in one transaction, or not at all."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from foundation.audit import record
+from foundation.windows import zone_named
+from oncall.impact import Impact
+from oncall.versions import change_words
+from switchboard.roster_change import Dating, RosterLayerChange, dated_world, impact_of
 from switchboard.stored_world import free_account_numbers, load_world, write_record
 from switchboard.world import Documents, Fault, World, WorldFaults, in_order, merged
 from switchboard.world_check import check
@@ -17,6 +23,27 @@ SECRET = ("pin",)
 
 APPLY_LOCK = 5_237_001
 """Any number that nothing else uses: on PostgreSQL two applies wait for each other; SQLite has one writer anyway."""
+
+
+AUDITED_AS = {
+    "policies": "policy",
+    "technicians": "technician",
+    "accounts": "account",
+    "rosters": "roster",
+    "escalation_policies": "escalation_policy",
+    "calendars": "calendar",
+    "service_levels": "service_level",
+}
+"""What the audit calls the kinds of records of a world file."""
+
+
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """Who applies files, when and why: what the audit keeps of each record that changes."""
+
+    at: datetime
+    by: str
+    reason: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +61,11 @@ class Change:
         """What people call the record, such as `accounts[northside]`."""
         return self.kind if self.kind == "policies" else f"{self.kind}[{self.key}]"
 
+    @property
+    def before(self) -> Document:
+        """The whole record as it was, for one that was there."""
+        return {**self.after, **{name: values[0] for name, values in self.fields.items()}}
+
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
@@ -41,6 +73,8 @@ class Outcome:
 
     changes: tuple[Change, ...]
     unchanged: int
+    layers: tuple[RosterLayerChange, ...] = ()
+    """Layers that were given a dated version."""
 
     @property
     def created(self) -> tuple[Change, ...]:
@@ -53,25 +87,54 @@ class Outcome:
         return tuple(change for change in self.changes if not change.is_new)
 
 
-def apply_world(session: Session, world: World, faults: Iterable[Fault] = ()) -> Outcome:
-    """Create and update the records of the files in the caller's transaction; WorldFaults if anything is wrong."""
+def apply_world(
+    session: Session,
+    world: World,
+    faults: Iterable[Fault] = (),
+    signature: Signature | None = None,
+    dating: Dating | None = None,
+) -> Outcome:
+    """Create and update the records of the files in the caller's transaction; WorldFaults if anything is wrong.
+
+    With a signature each change is put into the audit; with a dating changed layers become versions from its instant.
+    """
     if session.get_bind().dialect.name == "postgresql":
         session.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": APPLY_LOCK})
-    outcome = rehearse(session, world, faults)
+    outcome = rehearse(session, world, faults, dating)
     free_account_numbers(session, [c.key for c in outcome.changed if c.kind == "accounts" and "number" in c.fields])
     for change in outcome.changes:
         write_record(session, change.kind, change.after)
+        if signature is not None:
+            _audit(session, change, signature)
     session.flush()
     return outcome
 
 
-def rehearse(session: Session, world: World, faults: Iterable[Fault] = ()) -> Outcome:
+def rehearse(session: Session, world: World, faults: Iterable[Fault] = (), dating: Dating | None = None) -> Outcome:
     """Work out what applying would do; `faults` are those found while reading. WorldFaults tells them all."""
     stored = load_world(session)
     found = (*faults, *check(world, stored))
     if found:
         raise WorldFaults(in_order(found, world.files))
-    return outcome_of(stored, world)
+    laid, layers = dated_world(stored, world, dating)
+    return replace(outcome_of(stored, laid), layers=layers)
+
+
+def _audit(session: Session, change: Change, signature: Signature) -> None:
+    """Put a change into the audit: of a new record all of it, else the fields that change; secrets are left out."""
+    if change.is_new:
+        before, after = None, {name: _shown(name, value) for name, value in change.after.items()}
+    else:
+        before = {name: _shown(name, values[0]) for name, values in change.fields.items()}
+        after = {name: _shown(name, values[1]) for name, values in change.fields.items()}
+    subject = AUDITED_AS[change.kind], change.key
+    record(session, signature.at, signature.by, subject, before, after, signature.reason)
+
+
+def impacts(session: Session, outcome: Outcome, at: datetime) -> list[Impact]:
+    """Work out what the changed rosters of an outcome do to people, gaps and contracts from an instant on."""
+    rosters = [change for change in outcome.changed if change.kind == "rosters"]
+    return [impact_of(session, change.before, change.after, at) for change in rosters]
 
 
 def outcome_of(stored: Documents, world: World) -> Outcome:
@@ -102,7 +165,7 @@ def outcome_document(outcome: Outcome, *, is_rehearsal: bool) -> Document:
             {"kind": change.kind, "key": change.key, "fields": _fields_document(change)} for change in outcome.changed
         ],
         "unchanged": outcome.unchanged,
-    }
+    } | ({"layers": [change.document() for change in outcome.layers]} if outcome.layers else {})
 
 
 def _fields_document(change: Change) -> Document:
@@ -118,11 +181,17 @@ def outcome_lines(outcome: Outcome, *, is_rehearsal: bool) -> list[str]:
     for change in outcome.changed:
         lines.append(f"changed    {change.name}")
         lines += [line for name, values in change.fields.items() for line in _field_lines(name, *values)]
+    lines += [f"dated      {dated_words(change)}" for change in outcome.layers]
     if not outcome.changes:
         would = "would change" if is_rehearsal else "changed"
         return [*lines, f"nothing {would} ({_records(outcome.unchanged)} as they are)"]
     counts = f"{len(outcome.created)} created, {len(outcome.changed)} changed, {outcome.unchanged} unchanged"
     return [*lines, f"would be: {counts}; nothing was written" if is_rehearsal else counts]
+
+
+def dated_words(change: RosterLayerChange) -> str:
+    """Say which layer changes when, and who is current then."""
+    return f"roster {change.roster.key}, " + "; ".join(change_words(change.change, zone_named(change.roster.time_zone)))
 
 
 def _records(count: int) -> str:

@@ -31,6 +31,8 @@ COMMANDS: dict[str, Entry] = {
     "export": Entry("world", "export", "Print the database's records as a world file."),
     "decide": Entry("decide", "decide", "Say what a problem comes to, and why."),
     "roster": Entry("roster", "roster", "Preview rosters; ask who is on duty."),
+    "report": Entry("report", "report", "Report hours and fairness; replay past calls on a roster."),
+    "calendar": Entry("calendar", "calendar", "Publish shifts as calendar feeds; import time off."),
     "sla": Entry("sla", "sla", "Work out when something is due."),
     "case": Entry("records", "case", "List cases; show one with its timeline."),
     "call": Entry("records", "call", "List calls; show one with its timeline."),

@@ -26,7 +26,7 @@ from oncall.service import roster_keys, tell_handovers
 from routing.hunt_service import due_hunts
 from routing.ring_service import LegAddresses, claim_handsets, ring_handset, settle_rings
 from routing.service import cases_due, cases_for_desk, critical_plan, tell_desk, tell_due, wake_hunt
-from routing.silence_service import ask_after_calls, ask_after_legs
+from routing.silence_service import ask_after_calls, ask_after_legs, ask_after_winners
 from routing.tables import HuntRow
 from switchboard.tables import HeartbeatRow
 from telephony.break_glass import OnCall, write_snapshot
@@ -108,6 +108,12 @@ def ask_after_silent(work: Clockwork) -> datetime | None:
     return None
 
 
+def ask_after_accepted(work: Clockwork) -> datetime | None:
+    """Find out whether those who accepted are still there, while their callers wait for them."""
+    ask_after_winners(work.runtime.database, work.telephony, work.now())
+    return None
+
+
 def _sender(work: Clockwork) -> Sender:
     return Sender(work.telephony, work.runtime.settings.service_number, work.addresses.text_status)
 
@@ -175,6 +181,7 @@ JOBS: tuple[Job, ...] = (
     Job("pump outbox", pump_outbox, 1, is_nudged=True, at_once=2),
     Job("settle unknown outcomes", settle, 3),
     Job("ask after silent calls", ask_after_silent, 20),
+    Job("ask after winners", ask_after_accepted, 5),
     Job("hand over", hand_over, 15),
     Job("tell the case desk", notify_desk, 5),
     Job("tell of due responses", notify_due, 5),

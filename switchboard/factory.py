@@ -3,6 +3,7 @@
 from flask import Flask, Response
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from api.calendars import calendars
 from foundation.clock import Clock
 from foundation.log import configure_logs, logger
 from foundation.runtime import Runtime, make_runtime
@@ -31,7 +32,7 @@ def create_app(settings: Settings | None = None, clock: Clock | None = None) -> 
         hops = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops)  # type: ignore[method-assign]  # Flask's documented way
     guard(app, SignatureCheck(settings.auth_tokens), settings.public_base_url or "")
-    for edge in (voice, hold, status, sms):
+    for edge in (voice, hold, status, sms, calendars):
         app.register_blueprint(edge)
     _add_health(app, app.extensions["switchboard"])
     return app

@@ -195,8 +195,19 @@ def _save_roster(session: Session, document: Document) -> None:
         session.add(row)
     _set(row, document, "name", "time_zone", "coverage", "holidays")
     row.layers = [LayerRow(position=place, **layer) for place, layer in enumerate(document["layers"])]
-    row.overrides = [OverrideRow(**override) for override in document["overrides"]]
+    row.overrides = [OverrideRow(**override, **_origin(row, override)) for override in document["overrides"]]
     row.time_off = [TimeOffRow(**absence) for absence in document["time_off"]]
+
+
+ORIGIN = ("source", "request_id", "created_by", "created_at", "reason")
+"""What is known of how an override came about; a world file does not say, and does not take it away."""
+
+
+def _origin(row: RosterRow, document: Document) -> Document:
+    """Return where a stored override that stays came from; nothing for a new one."""
+    same = (o for o in row.overrides if all(getattr(o, name) == value for name, value in document.items()))
+    stored = next(same, None)
+    return {} if stored is None else _fields(stored, *ORIGIN)
 
 
 def _save_escalation_policy(session: Session, document: Document) -> None:

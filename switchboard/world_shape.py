@@ -285,6 +285,7 @@ POLICIES = Shape(
         Field("chase_every_minutes", whole(1, 1440), "minutes between two pages of the chase", LEFT_OUT),
         Field("case_desk_roster", key, "roster that is told of tickets", LEFT_OUT),
         Field("grace_days", whole(0, 366), "days that a contract holds beyond its end", LEFT_OUT),
+        Field("rest_hours", whole(0, 48), "least rest between a night duty and the next duty, for the guards", LEFT_OUT),
     ),
     key=(),
 )  # fmt: skip

@@ -77,6 +77,7 @@ PROBLEMS = {
 
 IN_DOUBT = "Caller unsure, treated as critical."
 NOT_STATED = "Message recorded; the severity was not stated."
+NOT_CHOSEN = "The caller has several accounts and named none."
 
 Answer = Callable[[Line, Place], Answered]
 
@@ -124,31 +125,43 @@ def find_account(line: Line, place: Place) -> Answered:
 
 def _caller(line: Line, place: Place) -> Caller:
     """Gather who calls, by the way in which they were identified."""
-    identity, phone = place.answers.get("identity"), line.call.from_phone
+    phone = line.call.from_phone
     contacts = [] if phone is None else contacts_with_phone(line.session, phone)
-    contact: Contact | None = None
-    account: Account | None = None
-    if identity == "keyed":
-        account = account_by_number(line.session, place.answers.get("account_number", ""))
-        contact = next((c for c in contacts if account and c.account.id == account.id), None)
-    elif identity == "chosen":
-        account = account_by_key(line.session, place.answers.get("account", ""))
-        contact = next((c for c in contacts if account and c.account.id == account.id), None)
-    elif identity != "recorded" and contacts:
-        contact = max(contacts, key=lambda c: COVERED_RANK.get(c.account.entitlement(line.at).tier, -1))
-        account = contact.account
+    account = _account_named(line, place, contacts)
+    contact = next((c for c in contacts if account and c.account.id == account.id), None)
     line.call.account_id = None if account is None else account.id
     line.call.contact_id = None if contact is None else contact.id
-    return Caller(line.call.sid, phone, account, line.call.contact_id)
+    return Caller(line.call.sid, phone, account, line.call.started_at, line.call.contact_id)
+
+
+def _account_named(line: Line, place: Place, contacts: list[Contact]) -> Account | None:
+    """Find the account that the caller speaks for; the best covered one of those that know their number if they named none."""
+    answers = place.answers
+    if answers.get(Question.MOVE_TO_ACCOUNT.value) == Moved.MOVED:
+        return account_by_number(line.session, answers.get("other_account_number", ""))
+    match answers.get("identity"):
+        case "keyed":
+            return account_by_number(line.session, answers.get("account_number", ""))
+        case "chosen":
+            return account_by_key(line.session, answers.get("account", ""))
+        case "recorded":
+            return None
+        case _:
+            known = [contact.account for contact in contacts]
+            return max(known, key=lambda a: COVERED_RANK.get(a.entitlement(line.at).tier, -1), default=None)
 
 
 COVERED_RANK = {tier: rank for rank, tier in enumerate(COVERED)}
 """Whoever cannot or does not choose among several accounts speaks, in an emergency, for the best covered one."""
 
 
+def _described(place: Place, problem: str) -> str:
+    return f"{problem} {NOT_CHOSEN}" if place.answers.get("identity") == "one_of_several" else problem
+
+
 def _told(place: Place, severity: Severity) -> Told:
     in_doubt = place.answers.get("severity_in_doubt") == "yes"
-    problem = IN_DOUBT if in_doubt else PROBLEMS[severity.value]
+    problem = _described(place, IN_DOUBT if in_doubt else PROBLEMS[severity.value])
     answers = {
         k: v for k, v in place.answers.items() if k in ("lane", "severity", "identity", "consent", "became_worse")
     }
@@ -201,17 +214,16 @@ def open_billable(line: Line, place: Place) -> Answered:
 
 def open_ticket_case(line: Line, place: Place) -> Answered:
     """Open a case that is not hunted, and say which clock it has."""
-    if line.call.case_id is not None:
-        case = case_by_id(line.session, line.call.case_id)
-        return Answered(TicketOpened.TRIAGE, _ticket_facts(case))
     caller = _caller(line, place)
-    severity = Severity(place.answers.get("severity", "medium"))
-    if place.answers.get("consent") == "refused":
-        ticketed = refuse_charge(line.session, caller, _told(place, severity), line.at, line.house)
+    if line.call.case_id is None:
+        severity = Severity(place.answers.get("severity", "medium"))
+        case = open_ticket(line.session, caller, _told(place, severity), line.at, line.house).case
+        _belongs(line, place, case)
     else:
-        ticketed = open_ticket(line.session, caller, _told(place, severity), line.at, line.house)
-    _belongs(line, place, ticketed.case)
-    return _ticket_answer(line, caller, ticketed)
+        case = case_by_id(line.session, line.call.case_id)
+    if place.answers.get("consent") == "refused":
+        refuse_charge(line.session, case, line.at)
+    return _ticket_answer(line, caller.account, case)
 
 
 def _ticket_facts(case: CaseRow) -> dict[str, str]:
@@ -219,16 +231,15 @@ def _ticket_facts(case: CaseRow) -> dict[str, str]:
     return {"case_number": case.number or "", "priority": case.severity, **texted}
 
 
-def _ticket_answer(line: Line, caller: Caller, ticketed: Ticketed) -> Answered:
-    case, verdict = ticketed.case, ticketed.verdict
+def _ticket_answer(line: Line, account: Account | None, case: CaseRow) -> Answered:
     facts = _ticket_facts(case)
-    if caller.account is None:
+    if account is None:
         return Answered(TicketOpened.TRIAGE, facts)
     if case.response_due is None:
         return Answered(TicketOpened.TICKET_WITHOUT_CLOCK, facts)
-    facts["response_by"] = paging.spoken_time(case.response_due, verdict.zone)
+    facts["response_by"] = paging.spoken_time(case.response_due, account.time_zone)
     if case.starts_at is not None and case.starts_at > line.at:
-        facts["opens"] = paging.spoken_time(case.starts_at, verdict.zone)
+        facts["opens"] = paging.spoken_time(case.starts_at, account.time_zone)
         return Answered(TicketOpened.TICKET_OPENS_LATER, facts)
     return Answered(TicketOpened.TICKET_WITH_CLOCK, facts)
 
@@ -239,8 +250,8 @@ def move_case(line: Line, place: Place) -> Answered:
     if account is None or line.call.case_id is None:
         return Answered(Moved.NOT_FOUND)
     line.call.account_id, line.call.contact_id = account.id, None
-    move_to_account(line.session, case_by_id(line.session, line.call.case_id), account, line.at)
-    return Answered(Moved.MOVED)
+    hunt = move_to_account(line.session, case_by_id(line.session, line.call.case_id), account, line.at)
+    return Answered(Moved.MOVED, {} if hunt is None else {"queue": hunt.token})
 
 
 # What was said
@@ -275,7 +286,7 @@ def keep_message(line: Line, place: Place) -> Answered:
     case = _case(line)
     if case is None:
         severity = Severity(place.answers.get("severity", "medium"))
-        told = replace(_told(place, severity), problem=NOT_STATED)
+        told = replace(_told(place, severity), problem=_described(place, NOT_STATED))
         case = open_ticket(line.session, _caller(line, place), told, line.at, line.house).case
         case.desk_at = line.at
         _belongs(line, place, case)
@@ -347,7 +358,8 @@ def _being_tried(line: Line, hunt: HuntRow) -> Answered:
     tried = [leg for leg in legs if leg.status != LegStatus.PLANNED]
     if not tried:
         return Answered(HuntProgress.STARTING)
-    return Answered(HuntProgress.TRYING, {"being_tried": _people(tried), "waited": waited})
+    people = "our technicians" if line.call.account_id is None else _people(tried)  # a stranger hears no names
+    return Answered(HuntProgress.TRYING, {"being_tried": people, "waited": waited})
 
 
 def _people(legs: list[LegRow]) -> str:
@@ -455,6 +467,9 @@ def is_still_needed(line: Line, _place: Place) -> Answered:
     """Whether the person who picked up is still needed, and whether the caller still waits."""
     hunt = locked_hunt(line.session, _leg(line).hunt_id)
     if hunt.winner_leg_id == _leg(line).id or (hunt.winner_leg_id is None and hunt.ended_at is None):
+        asker = hunt_service.next_level_asker(line.session, hunt)
+        if asker is not None:
+            return Answered(StillNeeded.NEXT_LEVEL, {"technician": asker.name})
         gone = hunt.left_at is not None or hunt_service.caller_has_hung_up(line.session, hunt)
         return Answered(StillNeeded.CALLER_GONE if gone else StillNeeded.OPEN)
     match hunt_service.standing(line.session, hunt):

@@ -22,11 +22,13 @@ WHISPER: Nodes = {
         {
             StillNeeded.OPEN: "whisper",
             StillNeeded.CALLER_GONE: "caller_gone_first",
+            StillNeeded.NEXT_LEVEL: "next_level_first",
             StillNeeded.TAKEN: "taken",
             StillNeeded.OVER: "over",
         },
     ),
     "caller_gone_first": Say("whisper.caller_gone", then="whisper"),
+    "next_level_first": Say("whisper.next_level", then="whisper"),
     "whisper": Menu(
         "whisper.critical",
         keys=(

@@ -1,5 +1,6 @@
 """What many commands share: the `--json` flag, instants as options, and printing for programs and for people."""
 
+import getpass
 import json
 import re
 import sys
@@ -27,6 +28,19 @@ def as_json_or_text(command: F) -> F:
     says = "Print JSON for programs, or text for people. Default: text on a terminal, else JSON."
     option = click.option("--json/--text", "is_json", default=lambda: not sys.stdout.isatty(), help=says)
     return option(command)
+
+
+def acting(command: F) -> F:
+    """Give a command `--by NAME`: who is on record as having done it."""
+    says = "Who does this, for the audit. Default: the user of this machine."
+    return click.option("--by", "actor", metavar="NAME", default=_user, help=says)(command)
+
+
+def _user() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):  # a container's user may have no name
+        return "unknown"
 
 
 class Zone(click.ParamType[ZoneInfo]):

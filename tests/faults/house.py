@@ -72,8 +72,9 @@ class House:
             self.network.line.until(lambda p=process: self._is_up(p), STARTS_WITHIN, f"{process.name} starts")  # type: ignore[misc]  # mypy cannot infer a lambda's default argument
 
     def _is_up(self, process: Process) -> bool:
+        assert not process.has_ended, f"{process.name} ended by itself"
         is_server = process.name.startswith("web")
-        return answers(self.port) if is_server else process.has_said("clock_started")
+        return answers(self.port) if is_server else process.times_said("clock_started") == process.starts
 
     @property
     def processes(self) -> list[Process]:

@@ -60,7 +60,8 @@ class Network:
         self._transport = HttpTransport(self._deliver)
         self.carrier = QuickCarrier(ACCOUNT, TOKEN, WallClock(), self._transport, [number])
         self.carrier.injected = Faults(calls_per_second=5.0)
-        self.gate = Gate(create_rest(self.carrier, self.holding, lambda: self.gate.never_answer()))
+        self.gate = Gate()
+        self.gate.application = create_rest(self.carrier, self.holding, self.gate.never_answer)
         self._server = make_server("127.0.0.1", 0, self.gate, threaded=True)
         self.line = RealLine(self)
         self.bystanders: list[Callable[[], None]] = []
@@ -94,6 +95,10 @@ class Network:
             self.carrier.run_due()
         return happened
 
+    def wait(self, seconds: float) -> None:
+        """Let so much time pass."""
+        self.let_pass(seconds)
+
     def _seconds_to_next(self) -> float:
         due = self.carrier.next_due()
         return LONGEST_NAP if due is None else max(0.001, (due - self.carrier.now()).total_seconds())
@@ -118,7 +123,7 @@ class RealLine(Line):
     """The steps of a phone story, in real time: a step ends as soon as it has come true."""
 
     def __init__(self, network: Network) -> None:
-        super().__init__(network.carrier, network.let_pass)
+        super().__init__(network.carrier, network.wait)
         self._network = network
 
     def until(self, happened: Callable[[], bool], within: float, what: str) -> None:

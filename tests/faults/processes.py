@@ -6,7 +6,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent.parent
@@ -20,7 +20,8 @@ class Process:
     settings: Mapping[str, str]
     folder: Path
     name: str
-    running: subprocess.Popen[bytes] | None = field(default=None)
+    running: subprocess.Popen[bytes] | None = None
+    starts: int = 0
 
     @property
     def words(self) -> Path:
@@ -28,6 +29,7 @@ class Process:
 
     def start(self) -> None:
         assert self.running is None
+        self.starts += 1
         with self.words.open("ab") as words:
             self.running = subprocess.Popen(
                 self.command,
@@ -45,8 +47,13 @@ class Process:
             self.running.wait()
             self.running = None
 
-    def has_said(self, words: str) -> bool:
-        return self.words.exists() and words in self.words.read_text(errors="replace")
+    @property
+    def has_ended(self) -> bool:
+        """Whether it ended by itself, which no process of the service does."""
+        return self.running is not None and self.running.poll() is not None
+
+    def times_said(self, words: str) -> int:
+        return self.words.read_text(errors="replace").count(words)
 
 
 def switchboard(name: str, *arguments: str, settings: Mapping[str, str], folder: Path) -> Process:

@@ -13,8 +13,9 @@ if TYPE_CHECKING:
 class Gate:
     """A WSGI application around another; whoever waits in it is let go, without an answer, when the test ends."""
 
-    def __init__(self, application: Flask) -> None:
-        self._application = application
+    application: Flask
+
+    def __init__(self) -> None:
         self._opened = threading.Event()
         self._swallows = ""
         self.swallowed = 0
@@ -41,5 +42,5 @@ class Gate:
         if self._swallows and method == "POST" and path.endswith(self._swallows):
             self.swallowed += 1
             self.never_answer()
-        answer: Any = self._application(environ, start_response)
+        answer: Any = self.application(environ, start_response)
         return answer  # type: ignore[no-any-return]  # werkzeug's servers take any iterable

@@ -126,7 +126,7 @@ class TestWords:
     def test_a_sentence_before_the_greeting_delays_it_too(self) -> None:
         outcomes: dict[Outcome, str] = {**dict.fromkeys(WhoIsCalling, "welcome"), WhoIsCalling.BLOCKED: "blocked"}
         found = broken(who=Ask(Question.WHO_IS_CALLING, outcomes), welcome=Say("hold.on", then="greeting"))
-        assert "names the emergency key after 8.8 s" in found
+        assert "names the emergency key after 8.4 s" in found
 
     @pytest.mark.parametrize("language", ["en", "es"])
     def test_a_prompt_of_more_than_eight_seconds_in_any_language(self, language: str) -> None:

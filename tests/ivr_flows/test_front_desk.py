@@ -225,6 +225,42 @@ class TestIdentifying:
         walk.press("333333")
         assert "say your name" in walk.heard
 
+    def test_the_pound_key_after_the_last_digit_is_no_wrong_key(self) -> None:
+        walk = caller(who_is_calling=WhoIsCalling.UNKNOWN)
+        walk.press("1")
+        walk.press("204517")
+        walk.press("#")
+        assert walk.heard.startswith("You keyed 2 0, 4 5, 1 7.")
+        walk.press("9")
+        assert walk.heard.startswith("That key is not one of the choices.")
+
+    @pytest.mark.parametrize(
+        ("outcome", "words"),
+        [
+            (CriticalOpened.DUTY_MANAGER_PAGED, "We could not find your account. The duty manager is being called"),
+            (CriticalOpened.TICKET_ONLY, "We could not find your account, so no technician is called."),
+        ],
+    )
+    def test_a_caller_without_an_account_does_not_hear_of_an_agreement(
+        self, outcome: CriticalOpened, words: str
+    ) -> None:
+        walk = caller(who_is_calling=WhoIsCalling.UNKNOWN, open_critical=outcome)
+        walk.press("1")
+        walk.press("#")
+        walk.records()
+        assert words in walk.heard
+        assert "agreement" not in walk.heard
+
+    def test_a_caller_without_an_account_may_still_key_in_a_number(self) -> None:
+        walk = caller(who_is_calling=WhoIsCalling.UNKNOWN)
+        walk.press("1")
+        walk.press("#")
+        walk.records()
+        assert "To key in an account number, press 3." in walk.heard
+        walk.press("3")
+        walk.press("204517")
+        assert Question.MOVE_TO_ACCOUNT in walk.questions
+
     def test_a_number_of_open_length_ends_with_hash(self) -> None:
         walk = Walk(FRONT_DESK, caller_id="known", account_digits="")
         walk.answer(WhoIsCalling.UNKNOWN)
@@ -288,11 +324,11 @@ class TestTicket:
         [
             (
                 TicketOpened.TICKET_WITH_CLOCK,
-                "medium priority. You hear from us by Wednesday January 14, 3 30 P M",
+                "medium priority. We will respond by Wednesday January 14, 3 30 P M",
             ),
             (
                 TicketOpened.TICKET_OPENS_LATER,
-                "Los Angeles time. The clock starts then.",
+                "Los Angeles time. Response time counts from then.",
             ),
             (TicketOpened.TICKET_WITHOUT_CLOCK, "no response time is promised"),
             (TicketOpened.TRIAGE, "A person will look at it and call you."),
@@ -364,7 +400,7 @@ class TestCallBackNumber:
         walk = caller(caller_id="withheld")
         walk.press("1")
         walk.silence(2)
-        assert walk.heard == "Please key in the number where we can reach you, then hash."
+        assert walk.heard == "Please key in the number where we can reach you, then pound."
 
     def test_a_number_that_cannot_be_dialled_is_asked_for_once_more(self) -> None:
         walk = caller(caller_id="withheld", keep_callback_number=NumberKept.NOT_A_NUMBER)
