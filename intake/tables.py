@@ -88,8 +88,6 @@ class CaseRow(Base):
     courtesy: Mapped[bool] = mapped_column(Boolean, default=False)
     desk_at: Mapped[datetime | None] = mapped_column(UtcDateTime, index=True)
     """Timer: when the case desk is to be told of this case; empty once it was."""
-    due_at: Mapped[datetime | None] = mapped_column(UtcDateTime, index=True)
-    """Timer: when somebody is to be told that the first response is due; empty once that was told or the case was taken."""
 
 
 class CaseEventRow(Base):

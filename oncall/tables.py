@@ -117,6 +117,7 @@ class RosterWatchRow(Base):
     people: Mapped[list[str]] = mapped_column(JSON, default=list)
     reminded_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
     drilled_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    guarded_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
 class HandoverRow(Base):

@@ -106,7 +106,6 @@ def upgrade() -> None:
         sa.Column("status", sa.String(length=20), nullable=False),
         sa.Column("attempt", sa.Integer(), nullable=False),
         sa.Column("written_at", foundation.db.UtcDateTime(timezone=True), nullable=False),
-        sa.Column("due_at", foundation.db.UtcDateTime(timezone=True), nullable=False),
         sa.Column("claimed_at", foundation.db.UtcDateTime(timezone=True), nullable=True),
         sa.Column("sent_at", foundation.db.UtcDateTime(timezone=True), nullable=True),
         sa.Column("message_sid", sa.String(length=64), nullable=True),
@@ -117,7 +116,6 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("outbox", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_outbox_message_sid"), ["message_sid"], unique=False)
-        batch_op.create_index("ix_outbox_status_due_at", ["status", "due_at"], unique=False)
         batch_op.create_index(batch_op.f("ix_outbox_to_phone"), ["to_phone"], unique=False)
 
     op.create_table(
@@ -286,7 +284,6 @@ def upgrade() -> None:
         sa.Column("problem", sa.Text(), nullable=True),
         sa.Column("courtesy", sa.Boolean(), nullable=False),
         sa.Column("desk_at", foundation.db.UtcDateTime(timezone=True), nullable=True),
-        sa.Column("due_at", foundation.db.UtcDateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(["account_id"], ["accounts.id"], name=op.f("fk_cases_account_id_accounts")),
         sa.ForeignKeyConstraint(
             ["contact_id"], ["contacts.id"], name=op.f("fk_cases_contact_id_contacts"), ondelete="SET NULL"
@@ -298,7 +295,6 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_cases_account_id"), ["account_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_cases_call_sid"), ["call_sid"], unique=False)
         batch_op.create_index(batch_op.f("ix_cases_desk_at"), ["desk_at"], unique=False)
-        batch_op.create_index(batch_op.f("ix_cases_due_at"), ["due_at"], unique=False)
         batch_op.create_index(batch_op.f("ix_cases_opened_at"), ["opened_at"], unique=False)
         batch_op.create_index("ix_cases_status_response_due", ["status", "response_due"], unique=False)
 
@@ -486,7 +482,6 @@ def downgrade() -> None:
     with op.batch_alter_table("cases", schema=None) as batch_op:
         batch_op.drop_index("ix_cases_status_response_due")
         batch_op.drop_index(batch_op.f("ix_cases_opened_at"))
-        batch_op.drop_index(batch_op.f("ix_cases_due_at"))
         batch_op.drop_index(batch_op.f("ix_cases_desk_at"))
         batch_op.drop_index(batch_op.f("ix_cases_call_sid"))
         batch_op.drop_index(batch_op.f("ix_cases_account_id"))

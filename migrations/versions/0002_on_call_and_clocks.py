@@ -178,6 +178,10 @@ def upgrade() -> None:
             name=op.f("uq_clock_notices_case_clock_id_event_version_due_at"),
         ),
     )
+    with op.batch_alter_table("outbox", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("due_at", foundation.db.UtcDateTime(timezone=True), nullable=False))
+        batch_op.create_index("ix_outbox_status_due_at", ["status", "due_at"], unique=False)
+
     with op.batch_alter_table("roster_overrides", schema=None) as batch_op:
         batch_op.add_column(sa.Column("source", sa.String(length=20), nullable=True))
         batch_op.add_column(sa.Column("request_id", sa.Integer(), nullable=True))
@@ -188,6 +192,7 @@ def upgrade() -> None:
     with op.batch_alter_table("roster_watches", schema=None) as batch_op:
         batch_op.add_column(sa.Column("reminded_until", foundation.db.UtcDateTime(timezone=True), nullable=True))
         batch_op.add_column(sa.Column("drilled_until", foundation.db.UtcDateTime(timezone=True), nullable=True))
+        batch_op.add_column(sa.Column("guarded_until", foundation.db.UtcDateTime(timezone=True), nullable=True))
 
     with op.batch_alter_table("technicians", schema=None) as batch_op:
         batch_op.add_column(sa.Column("phone_verified_at", foundation.db.UtcDateTime(timezone=True), nullable=True))
@@ -208,6 +213,7 @@ def downgrade() -> None:
         batch_op.drop_column("phone_verified_at")
 
     with op.batch_alter_table("roster_watches", schema=None) as batch_op:
+        batch_op.drop_column("guarded_until")
         batch_op.drop_column("drilled_until")
         batch_op.drop_column("reminded_until")
 
@@ -217,6 +223,10 @@ def downgrade() -> None:
         batch_op.drop_column("created_by")
         batch_op.drop_column("request_id")
         batch_op.drop_column("source")
+
+    with op.batch_alter_table("outbox", schema=None) as batch_op:
+        batch_op.drop_index("ix_outbox_status_due_at")
+        batch_op.drop_column("due_at")
 
     op.drop_table("clock_notices")
     with op.batch_alter_table("case_clocks", schema=None) as batch_op:
