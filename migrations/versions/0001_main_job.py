@@ -106,6 +106,7 @@ def upgrade() -> None:
         sa.Column("status", sa.String(length=20), nullable=False),
         sa.Column("attempt", sa.Integer(), nullable=False),
         sa.Column("written_at", foundation.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("due_at", foundation.db.UtcDateTime(timezone=True), nullable=False),
         sa.Column("claimed_at", foundation.db.UtcDateTime(timezone=True), nullable=True),
         sa.Column("sent_at", foundation.db.UtcDateTime(timezone=True), nullable=True),
         sa.Column("message_sid", sa.String(length=64), nullable=True),
@@ -116,6 +117,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("outbox", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_outbox_message_sid"), ["message_sid"], unique=False)
+        batch_op.create_index("ix_outbox_status_due_at", ["status", "due_at"], unique=False)
         batch_op.create_index(batch_op.f("ix_outbox_to_phone"), ["to_phone"], unique=False)
 
     op.create_table(

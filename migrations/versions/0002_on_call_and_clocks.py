@@ -178,10 +178,6 @@ def upgrade() -> None:
             name=op.f("uq_clock_notices_case_clock_id_event_version_due_at"),
         ),
     )
-    with op.batch_alter_table("outbox", schema=None) as batch_op:
-        batch_op.add_column(sa.Column("due_at", foundation.db.UtcDateTime(timezone=True), nullable=False))
-        batch_op.create_index("ix_outbox_status_due_at", ["status", "due_at"], unique=False)
-
     with op.batch_alter_table("roster_overrides", schema=None) as batch_op:
         batch_op.add_column(sa.Column("source", sa.String(length=20), nullable=True))
         batch_op.add_column(sa.Column("request_id", sa.Integer(), nullable=True))
@@ -223,10 +219,6 @@ def downgrade() -> None:
         batch_op.drop_column("created_by")
         batch_op.drop_column("request_id")
         batch_op.drop_column("source")
-
-    with op.batch_alter_table("outbox", schema=None) as batch_op:
-        batch_op.drop_index("ix_outbox_status_due_at")
-        batch_op.drop_column("due_at")
 
     op.drop_table("clock_notices")
     with op.batch_alter_table("case_clocks", schema=None) as batch_op:
