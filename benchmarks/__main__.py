@@ -1,9 +1,9 @@
-"""Run every measurement, one after another: `make bench`, or one alone with `python -m benchmarks.voice_turn`."""
+"""Run every measurement, one after another: `make bench`, or one alone with `python -m benchmarks.webhooks`."""
 
-from benchmarks import cold_start, voice_turn
+from benchmarks import cold_start, first_ring, webhooks
 
-MEASUREMENTS = (cold_start, voice_turn)
+MEASUREMENTS = (cold_start, first_ring, webhooks)
 
 for measurement in MEASUREMENTS:
-    print(f"== {measurement.__name__}")
+    print(f"== {measurement.__name__.removeprefix('benchmarks.').replace('_', ' ')}", flush=True)
     measurement.main()

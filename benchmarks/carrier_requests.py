@@ -3,16 +3,17 @@
 import base64
 import hashlib
 import hmac
+import http.client
 from urllib.parse import urlencode
 
-from benchmarks.serving import ACCOUNT_SID, AUTH_TOKEN, SERVICE_NUMBER
+from benchmarks.serving import ACCOUNT_SID, AUTH_TOKEN, PATIENCE_SECONDS, SERVICE_NUMBER
 
-PATH = "/webhooks/voice/inbound"
+INBOUND = "/webhooks/voice/inbound"
 
 
-def inbound_form(number: int) -> dict[str, str]:
-    """Return the form of one call that comes in; each number is another call by another caller, so no limit is met."""
-    caller = f"+1212{2_000_000 + number % 7_000_000}"
+def voice_form(number: int, from_: str = "", **further: str) -> dict[str, str]:
+    """Return the form of one call; each number is another call, and by another caller unless one is given."""
+    caller = from_ or f"+1212{2_000_000 + number % 7_000_000}"
     return {
         "AccountSid": ACCOUNT_SID,
         "ApiVersion": "2010-04-01",
@@ -23,10 +24,11 @@ def inbound_form(number: int) -> dict[str, str]:
         "Direction": "inbound",
         "From": caller,
         "To": SERVICE_NUMBER,
+        **further,
     }
 
 
-def headers(form: dict[str, str], port: int, path: str = PATH) -> dict[str, str]:
+def headers(form: dict[str, str], port: int, path: str) -> dict[str, str]:
     return {
         "Host": f"127.0.0.1:{port}",
         "Content-Type": "application/x-www-form-urlencoded",
@@ -40,9 +42,19 @@ def signature(url: str, form: dict[str, str]) -> str:
     return base64.b64encode(hmac.new(AUTH_TOKEN.encode(), signed.encode(), hashlib.sha1).digest()).decode()
 
 
-def raw_request(number: int, port: int) -> bytes:
+def raw_request(port: int, path: str, form: dict[str, str]) -> bytes:
     """Return one whole request as bytes."""
-    form = inbound_form(number)
     body = urlencode(form).encode()
-    lines = [f"POST {PATH} HTTP/1.1", *(f"{name}: {value}" for name, value in headers(form, port).items())]
+    lines = [f"POST {path} HTTP/1.1", *(f"{name}: {value}" for name, value in headers(form, port, path).items())]
     return "\r\n".join([*lines, f"Content-Length: {len(body)}", "", ""]).encode() + body
+
+
+def post_form(port: int, path: str, form: dict[str, str]) -> None:
+    """Send one webhook over a connection of its own; anything but 200 is an error."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE_SECONDS)
+    try:
+        connection.request("POST", path, urlencode(form), headers(form, port, path))
+        status = connection.getresponse().status
+    finally:
+        connection.close()
+    assert status == http.client.OK, f"{path} was answered with {status}"

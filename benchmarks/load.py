@@ -7,12 +7,13 @@ import statistics
 import time
 from dataclasses import dataclass, field
 
+TAKEN = b"HTTP/1.1 200", b"HTTP/1.1 204"
 CONTENT_LENGTH = b"content-length:"
 
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """Answers a second, the time of the median and of the slowest hundredth in milliseconds, and what was not a 200."""
+    """Answers a second, the time of the median and of the slowest hundredth in milliseconds, and how many were neither 200 nor 204."""
 
     per_second: float
     median_ms: float
@@ -64,7 +65,7 @@ class Load:
         if chunk and not is_whole(line.received):
             return
         self.times.append(time.perf_counter() - line.sent_at)
-        self.refused += not line.received.startswith(b"HTTP/1.1 200")
+        self.refused += not line.received.startswith(TAKEN)
         if chunk and self.requests:
             self._send(line)
             return

@@ -4,11 +4,25 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from time import monotonic, sleep
 from typing import Any, cast
 
-from sqlalchemy import DateTime, Dialect, Engine, MetaData, Result, String, create_engine, event, make_url, text
+from sqlalchemy import (
+    DateTime,
+    Dialect,
+    Engine,
+    Insert,
+    MetaData,
+    Result,
+    String,
+    Table,
+    create_engine,
+    event,
+    make_url,
+    text,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.orm import DeclarativeBase, Session
@@ -220,10 +234,30 @@ def take_turns(session: Session, at_what: str) -> None:
 
 def insert_once(session: Session, table: type[Base], **values: Any) -> bool:  # noqa: ANN401 - column values
     """Insert a row unless one with the same unique key is there; returns whether it was new. Safe against a racing twin."""
-    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
-    statement = dialect.insert(table).values(**values).on_conflict_do_nothing()
-    # PostgreSQL's insert returns the new key by itself, and a statement that returns rows keeps no count unless told to.
-    return rows_changed(session.execute(statement, execution_options={"preserve_rowcount": True})) == 1
+    session.flush()
+    return rows_changed(session.connection().execute(_inserting(session, table), values)) == 1
+
+
+def insert_all_once(session: Session, table: type[Base], rows: list[dict[str, Any]]) -> None:
+    """Insert many rows in one statement, passing over those whose unique key is there; each gives the same columns."""
+    if rows:
+        session.flush()
+        session.connection().execute(_inserting(session, table), rows)
+
+
+def _inserting(session: Session, table: type[Base]) -> Insert:
+    return _insert_of(table, session.get_bind().dialect.name)
+
+
+@cache
+def _insert_of(table: type[Base], dialect: str) -> Insert:
+    """Build the insert of a table once: building it for each row takes 0.2 ms, executing it 0.03 ms.
+
+    It is inline, or PostgreSQL's would return the new key; and the count of an insert is kept only when asked for.
+    """
+    into = cast("Table", table.__table__)
+    made = postgresql.insert(into) if dialect == "postgresql" else sqlite.insert(into)
+    return made.on_conflict_do_nothing().inline().execution_options(preserve_rowcount=True)
 
 
 def rows_changed(result: Result[Any]) -> int:

@@ -34,6 +34,14 @@ SAMPLES: Mapping[str, str] = {
     "caller_phone": "+12025550111",
     "service_number": "+12025550100",
     "technician": "Sam Ortiz",
+    "drill": "7f3a",
+    "drill_roster": "Critical line",
+    "duty_roster": "critical",
+    "duty_roster_name": "Critical line",
+    "duty_until": "Monday January 12, 12 A M midnight, Los Angeles time",
+    "shift_roster_name": "Critical line",
+    "shift_from": "Monday January 12, 12 A M midnight, Los Angeles time",
+    "shift_until": "Monday January 12, 12 A M midnight, Los Angeles time",
 }
 
 

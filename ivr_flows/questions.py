@@ -47,6 +47,12 @@ class Question(StrEnum):
     NEXT_LEVEL = "next_level"
     CHANGE_SEVERITY = "change_severity"
 
+    DRILL_HEARD = "drill_heard"
+
+    WHAT_CAN_I_TAKE_OVER = "what_can_i_take_over"
+    TAKE_OVER = "take_over"
+    NEXT_SHIFT = "next_shift"
+
 
 class WhoIsCalling(Outcome):
     """Who the number belongs to. OVER_LIMIT: too many calls from this number, a message is taken."""
@@ -221,6 +227,28 @@ class NextLevel(Outcome):
     NOBODY_ABOVE = "nobody_above"
 
 
+class ToTakeOver(Outcome):
+    """Whether there is a roster that a technician who calls could be on and is not."""
+
+    ROSTER = "roster"
+    NOTHING = "nothing"
+
+
+class TookOver(Outcome):
+    """Whether the technician is on duty now."""
+
+    ON_DUTY = "on_duty"
+    REFUSED = "refused"
+
+
+class ShiftFound(Outcome):
+    """When a technician who calls is on duty next. NOW: they are."""
+
+    NOW = "now"
+    LATER = "later"
+    NONE = "none"
+
+
 @dataclass(frozen=True, slots=True)
 class Asked:
     """A question's outcomes; `writes` where the answer changes data, so that * never goes back across it."""
@@ -297,4 +325,17 @@ ASKED: Mapping[Question, Asked] = {
     Question.STILL_WORKING: Asked(Done),
     Question.NEXT_LEVEL: Asked(NextLevel),
     Question.CHANGE_SEVERITY: Asked(Done),
+    Question.DRILL_HEARD: Asked(Done),
+    Question.WHAT_CAN_I_TAKE_OVER: Asked(
+        ToTakeOver, writes=False, gives={ToTakeOver.ROSTER: ("duty_roster", "duty_roster_name")}
+    ),
+    Question.TAKE_OVER: Asked(TookOver, gives={TookOver.ON_DUTY: ("duty_until",)}),
+    Question.NEXT_SHIFT: Asked(
+        ShiftFound,
+        writes=False,
+        gives={
+            ShiftFound.NOW: ("shift_roster_name", "shift_until"),
+            ShiftFound.LATER: ("shift_roster_name", "shift_from", "shift_until"),
+        },
+    ),
 }

@@ -8,9 +8,8 @@ its changes, so two readings without a change between them are equal byte for by
 The library takes 0.08 s to import, so programs import this module where a calendar is asked for.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from collections.abc import Iterable, Iterator
+from datetime import timedelta
 from hashlib import sha256
 
 from icalendar import Calendar, Event, vDuration, vText
@@ -19,6 +18,7 @@ from foundation.windows import Interval
 from oncall.coverage import gaps
 from oncall.duty import OnDuty
 from oncall.layers import Roster
+from oncall.published import Published, Revision
 from oncall.reports import Spell, spells
 from oncall.resolver import on_duty
 
@@ -27,54 +27,10 @@ PRODUCT = "-//Switchboard//On call//EN"
 REFRESH = timedelta(minutes=15)
 """How often a client is asked to look again; many take hours whatever they are told."""
 
-MONTHS_BACK, MONTHS_AHEAD = 2, 7
-"""Whole months shown before and after the present one, so that a feed changes by itself once a month, not at each reading."""
-
 LONGEST_SHIFT = timedelta(days=400)
 """How far beyond the window the ends of a shift are looked for; one that is longer is cut there."""
 
-
 SECOND = timedelta(seconds=1)
-
-
-@dataclass(frozen=True, slots=True)
-class Revision:
-    """How often a roster has been changed, and when it last was."""
-
-    sequence: int
-    at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Published:
-    """What a feed shows: rosters with their revisions; the shifts of one person, or of everybody with the gaps.
-
-    `host` goes into the UIDs, so that two organisations never share one. `names` says what to call people.
-    """
-
-    title: str
-    host: str
-    rosters: tuple[tuple[Roster, Revision], ...]
-    technician: str | None = None
-    names: Mapping[str, str] = field(default_factory=dict)
-    zone: str | None = None
-
-
-def window(at: datetime) -> Interval:
-    """Return the months that a feed shows at an instant, whole ones by UTC."""
-    return Interval(_month(at, -MONTHS_BACK), _month(at, MONTHS_AHEAD))
-
-
-def _month(at: datetime, months: int) -> datetime:
-    year, month = divmod(at.year * 12 + at.month - 1 + months, 12)
-    return datetime(year, month + 1, 1, tzinfo=UTC)
-
-
-def title(technician: str | None, names: Mapping[str, str], rosters: Sequence[str]) -> str:
-    """Name a feed: after its person, or after its roster."""
-    if technician is not None:
-        return f"On call: {names.get(technician, technician)}"
-    return f"On call: {rosters[0]}" if len(rosters) == 1 else "On call"
 
 
 def feed(published: Published, shown: Interval) -> bytes:

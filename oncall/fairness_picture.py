@@ -17,8 +17,14 @@ TOP = 64
 WIDTH = LEFT + BAR_WIDTH + 200
 HOUR = timedelta(hours=1)
 
+NAME_LENGTH = 20
+"""Letters that fit between the edge and the bars."""
+
 INK, FAINT, DAY, NIGHT, MARK = "#1b1f24", "#57606a", "#2f6fab", "#16324f", "#b3261e"
 """Colours whose contrast on white is at least 4.5 to 1."""
+
+ROUNDED_AWAY = 0.05
+"""A difference that is written as 0.0."""
 
 TEXT_BAR = 40
 """Characters of the longest bar on a terminal."""
@@ -32,7 +38,7 @@ def fairness_svg(fair: Fairness, title: str, names: Mapping[str, str]) -> str:
     drawn = [line for place, row in enumerate(rows) for line in _svg_row(place, *row, scale, names)]
     height = TOP + ROW_HEIGHT * len(spread.shares) + 24
     head = f'<svg xmlns="http://www.w3.org/2000/svg" role="img" viewBox="0 0 {WIDTH} {height}" width="{WIDTH}" height="{height}">'
-    return "\n".join([head, *_svg_frame(title, summary(spread), height), *drawn, "</svg>"]) + "\n"
+    return "\n".join([head, *_svg_frame(title, summary(spread, names), height), *drawn, "</svg>"]) + "\n"
 
 
 def _svg_frame(title: str, says: str, height: int) -> Iterator[str]:
@@ -45,12 +51,17 @@ def _svg_frame(title: str, says: str, height: int) -> Iterator[str]:
 def _svg_row(place: int, person: PersonDuty, share: Share, scale: float, names: Mapping[str, str]) -> Iterator[str]:
     y = TOP + place * ROW_HEIGHT
     long, dark, mark = (scale * hours for hours in (share.actual, person.time.nights / HOUR, share.fair))
-    yield _words(16, y + 15, names.get(person.technician, person.technician), INK, 13)
+    yield _words(16, y + 15, _short(names.get(person.technician, person.technician)), INK, 13)
     yield f'<rect x="{LEFT}" y="{y}" width="{long:.1f}" height="20" fill="{DAY}"/>'
     yield f'<rect x="{LEFT}" y="{y}" width="{dark:.1f}" height="20" fill="{NIGHT}"/>'
     yield f'<rect x="{LEFT + mark - 1:.1f}" y="{y - 4}" width="2" height="28" fill="{MARK}"/>'
     yield _words(LEFT, y + 34, _figures(person), FAINT, 11)
     yield _words(LEFT + BAR_WIDTH + 12, y + 15, f"{share.actual:.1f} h ({share.above:+.1f})", INK, 12)
+
+
+def _short(name: str) -> str:
+    """Cut a name to the room that it has beside its bar."""
+    return name if len(name) <= NAME_LENGTH else name[: NAME_LENGTH - 3].rstrip() + "..."
 
 
 def _words(x: int, y: int, text: str, colour: str, size: int) -> str:
@@ -68,7 +79,7 @@ def fairness_lines(fair: Fairness, names: Mapping[str, str]) -> list[str]:
         f"{share.actual:.1f} h, fair {share.fair:.1f} ({share.above:+.1f}); {_figures(person)}"
         for person, share in zip(_people(fair, spread), spread.shares, strict=True)
     ]
-    return [*lines, *(summary(spread) for spread in fair.spreads if spread.excess is not None)]
+    return [*lines, *(summary(spread, names) for spread in fair.spreads if spread.excess is not None)]
 
 
 def _text_bar(share: Share, scale: float) -> str:
@@ -77,14 +88,19 @@ def _text_bar(share: Share, scale: float) -> str:
     return bar[:mark] + "|" + bar[mark + 1 :]
 
 
-def summary(spread: Spread) -> str:
+def summary(spread: Spread, names: Mapping[str, str]) -> str:
     """Say one measure's figure as a sentence."""
     if spread.excess is None:
         return f"{spread.measure.capitalize()}: none."
-    unit = "" if spread.measure == "calls" else " h"
+    return f"{spread.measure.capitalize()}: {spread.excess:.0%} would have to change hands.{_farthest(spread, names)}"
+
+
+def _farthest(spread: Spread, names: Mapping[str, str]) -> str:
     far = spread.farthest
-    farthest = f" Farthest: {far.technician}, {far.above:+.1f}{unit}." if far and abs(far.above) > 0.05 else ""  # noqa: PLR2004 - what +0.0 hides
-    return f"{spread.measure.capitalize()}: {spread.excess:.0%} would have to change hands.{farthest}"
+    if far is None or abs(far.above) < ROUNDED_AWAY:
+        return ""
+    unit = "" if spread.measure == "calls" else " h"
+    return f" Farthest: {names.get(far.technician, far.technician)}, {far.above:+.1f}{unit}."
 
 
 def _scale(spread: Spread, longest: int) -> float:

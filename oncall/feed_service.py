@@ -14,13 +14,13 @@ from oncall.layers import Roster
 from oncall.report_store import people_names
 from oncall.resolver import compiled
 from oncall.store import load_roster, load_rosters
-from oncall.tables import FeedRow, OverrideRow, RosterRow, TechnicianRow
+from oncall.tables import FeedRow, TechnicianRow
 
 READ_NOTED_EVERY = timedelta(hours=1)
 """A reading is noted at most so often: clients look every few minutes, and each note is a write."""
 
-AUDITED_ROSTERS = ("roster", "rosters")
-"""Kinds of audit rows that tell of a roster's change."""
+AUDITED_ROSTER = "roster"
+"""Kind of the audit rows that tell of a roster's change."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,10 +133,7 @@ def _everybody(roster: Roster) -> set[str]:
 
 
 def _changes(session: Session, key: str, unchanged_since: datetime) -> Changes:
-    """Count what is on record: audited changes, and overrides that came about by a request."""
-    audited = AuditRow.kind.in_(AUDITED_ROSTERS), AuditRow.key == key
-    count, last = session.execute(select(func.count(), func.max(AuditRow.at)).where(*audited)).one()
-    dated = select(func.count(OverrideRow.created_at), func.max(OverrideRow.created_at))
-    covers, covered = session.execute(dated.join(RosterRow).where(RosterRow.key == key)).one()
-    known = [at for at in (last, covered) if at is not None]
-    return Changes(count + covers, max(known, default=unchanged_since))
+    """Count the changes of a roster that are on record: every one that a person made is."""
+    of_it = AuditRow.kind == AUDITED_ROSTER, AuditRow.key == key
+    count, last = session.execute(select(func.count(), func.max(AuditRow.at)).where(*of_it)).one()
+    return Changes(count, last if count else unchanged_since)

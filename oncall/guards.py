@@ -1,15 +1,16 @@
 """What is wrong with the coming days: gaps, double bookings, people who cannot be reached, rest cut short, holes in coverage.
 
-A finding is a fact with a sentence; an `alarm` means that somebody who needs help may find nobody, a `warning` that it
-rests on somebody tired, doubly needed or unproven. Contracts are handed in as `Demand`s: what they are for is not known
-here, only that some hours on a roster need somebody who can be reached.
+A finding is a fact with a sentence. An `alarm` means that somebody who needs help may find nobody, a `warning` that it
+rests on somebody tired, doubly needed or hard to reach, a `note` that a handset was never proven: no text goes out for a
+note alone. Contracts are handed in as `Demand`s: what they are for is not known here, only that some hours on a roster
+need somebody who can be reached.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import combinations, pairwise
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal, NamedTuple, get_args
 
 from foundation.clock import iso
 from foundation.windows import DAY_NAMES, Interval, merged, open_intervals, parse_coverage, wall_clock
@@ -19,9 +20,14 @@ from oncall.layers import Roster, instant
 from oncall.resolver import segments
 from oncall.timetable import bare, common
 
-Kind = Literal["gap", "uncovered", "unreachable", "double_booking", "rest", "away_override"]
-Severity = Literal["alarm", "warning"]
+Kind = Literal["gap", "uncovered", "double_booking", "away_override", "rest", "unreachable", "unproven"]
+Severity = Literal["alarm", "warning", "note"]
 Channel = Literal["call", "text"]
+
+KINDS: tuple[Kind, ...] = get_args(Kind)
+"""Kinds of findings, the gravest first: findings of one severity are told in this order."""
+
+SEVERITIES: tuple[Severity, ...] = get_args(Severity)
 
 REST_HOURS = 11
 """Shipped least time off between a night duty and the next one: the daily rest of directive 2003/88/EC, article 3."""
@@ -109,7 +115,7 @@ Courses = Mapping[str, Mapping[str, Sequence[Held]]]
 
 
 def findings(watch: Watch, start: datetime, end: datetime) -> list[Finding]:
-    """Find everything that is wrong in [start, end): alarms first, then by time."""
+    """Find everything that is wrong in [start, end): the gravest first, then by kind, then by time."""
     courses = {roster.key: course(roster, start, end) for roster in watch.rosters}
     found: list[Finding] = []
     for roster in watch.rosters:
@@ -121,7 +127,7 @@ def findings(watch: Watch, start: datetime, end: datetime) -> list[Finding]:
         found += _uncovered(demand, watch, courses)
     found += _double_bookings(watch, courses)
     found += _short_rests(watch, courses)
-    return sorted(found, key=lambda f: (f.severity != "alarm", f.start, f.roster, f.kind, f.people))
+    return sorted(found, key=lambda f: (SEVERITIES.index(f.severity), KINDS.index(f.kind), f.start, f.roster, f.people))
 
 
 def course(roster: Roster, start: datetime, end: datetime) -> dict[str, list[Held]]:
@@ -185,7 +191,7 @@ def _uncovered(demand: Demand, watch: Watch, courses: Courses) -> Iterator[Findi
         )
     for hole in found.unproven:
         says = f"{_owed(demand)} rests on unverified handsets alone {span(hole, roster)}"
-        yield Finding("uncovered", "warning", demand.roster, *hole, _on_duty(here, hole), says)
+        yield Finding("unproven", "note", demand.roster, *hole, _on_duty(here, hole), says)
 
 
 def uncovered_words(demand: Demand, hole: Interval, roster: Roster | None) -> str:
@@ -195,7 +201,8 @@ def uncovered_words(demand: Demand, hole: Interval, roster: Roster | None) -> st
 
 
 def _owed(demand: Demand) -> str:
-    return f"{demand.tier.title()} ({len(demand.accounts)} accounts): {demand.service}"
+    count = len(demand.accounts)
+    return f"{demand.tier.title()} ({count} account{'' if count == 1 else 's'}): {demand.service}"
 
 
 def _on_duty(here: Mapping[str, Sequence[Held]], hole: Interval) -> tuple[str, ...]:
@@ -212,9 +219,15 @@ def _unreachable(roster: Roster, here: Mapping[str, Sequence[Held]], people: Map
         if problem is None:
             continue
         whole = Interval(pieces[0].start, pieces[-1].end)
-        severity: Severity = "warning" if key in people else "alarm"
+        severity = _gravity(people.get(key))
         says = f"{roster.name}: {key} {problem} and is on duty {span(whole, roster)}"
         yield Finding("unreachable", severity, roster.key, *whole, (key,), says)
+
+
+def _gravity(reach: Reach | None) -> Severity:
+    if reach is None:
+        return "alarm"
+    return "warning" if reach.texts_refused else "note"
 
 
 def unreachable_words(reach: Reach | None) -> str | None:
@@ -319,13 +332,18 @@ TOLD = 3
 """Findings that a text spells out; the command lists the rest."""
 
 
+def worth_telling(found: Iterable[Finding]) -> list[Finding]:
+    """Leave out what can wait until somebody looks."""
+    return [finding for finding in found if finding.severity != "note"]
+
+
 def guard_words(found: Sequence[Finding], days: int) -> str:
     """Text to a manager: the gravest findings, and how many more there are.
 
     A gap and the contracts that it leaves bare are told once.
     """
     bare_hours = {(one.roster, one.start, one.end) for one in found if one.kind == "gap"}
-    listed = [f for f in found if f.kind != "uncovered" or (f.roster, f.start, f.end) not in bare_hours]
+    listed = [f for f in worth_telling(found) if f.kind != "uncovered" or (f.roster, f.start, f.end) not in bare_hours]
     told = ". ".join(finding.says for finding in listed[:TOLD])
     more = f" And {len(listed) - TOLD} more." if len(listed) > TOLD else ""
     return f"Check of the next {days} days: {told}.{more} All of them: switchboard roster guards"

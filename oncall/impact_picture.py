@@ -119,7 +119,7 @@ def _picture(change: Impact) -> Iterator[str]:
         yield f"  {_day_name(day, change.roster)}  before {before}"
         yield f"  {'':{DAY_WIDTH}}  after  {after}"
     if len(differing) > LONGEST_PICTURE:
-        yield f"  and {len(differing) - LONGEST_PICTURE} more days that differ"
+        yield f"  days that differ and are not drawn: {len(differing) - LONGEST_PICTURE}"
     legend = [f"{letter} {_named(people)}" for people, letter in letters.items()]
     yield "  " + ", ".join(
         [*legend, f"{GAP} gap", f"{SEVERAL} changes within the hour", f"{NOBODY_WANTED} nobody wanted"]

@@ -1,5 +1,7 @@
 """Handovers on record: told once to each side, by whichever clock process is first, late rather than never."""
 
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import select, update
@@ -7,7 +9,8 @@ from sqlalchemy.orm import Session
 
 from foundation.db import insert_once, rows_changed
 from foundation.log import logger
-from oncall.handover import Handover, handovers, incoming_words, outgoing_words
+from oncall.backup import backups
+from oncall.handover import Handover, Outlook, handovers, incoming_words, next_words, outgoing_words
 from oncall.layers import Roster
 from oncall.resolver import next_change, on_duty
 from oncall.store import Technician, load_roster, load_technicians
@@ -28,7 +31,9 @@ def roster_keys(session: Session) -> list[str]:
     return list(session.scalars(select(RosterRow.key).order_by(RosterRow.key)))
 
 
-def tell_handovers(session: Session, roster_key: str, at: datetime) -> datetime | None:
+def tell_handovers(
+    session: Session, roster_key: str, at: datetime, open_criticals: tuple[str, ...] = ()
+) -> datetime | None:
     """Tell every handover up to `at` that was not told yet; returns the instant of the next one."""
     roster = load_roster(session, roster_key)
     if roster is None:
@@ -37,40 +42,67 @@ def tell_handovers(session: Session, roster_key: str, at: datetime) -> datetime 
     if watch is None:
         _watch_from_now(session, roster, at)
     elif watch.told_until < at:
-        _tell_since(session, roster, watch, at)
+        for handover in _missed(session, roster, watch, at):
+            _tell(session, Telling(roster, handover, at, open_criticals))
     return next_change(roster, at, at + HORIZON)
 
 
 def _watch_from_now(session: Session, roster: Roster, at: datetime) -> None:
     people = [duty.technician for duty in on_duty(roster, at)]
-    insert_once(session, RosterWatchRow, roster_key=roster.key, told_until=at, people=people)
+    marks = {"told_until": at, "reminded_until": at, "drilled_until": at}
+    insert_once(session, RosterWatchRow, roster_key=roster.key, people=people, **marks)
 
 
-def _tell_since(session: Session, roster: Roster, watch: RosterWatchRow, at: datetime) -> None:
+def _missed(session: Session, roster: Roster, watch: RosterWatchRow, at: datetime) -> list[Handover]:
+    """Move the watch on to `at`; the handovers in between are ours to tell, unless another process was faster."""
     found = handovers(roster, watch.people, watch.told_until, at + timedelta(microseconds=1))
     people = list(found[-1].on_duty) if found else watch.people
     ours = RosterWatchRow.roster_key == roster.key, RosterWatchRow.told_until == watch.told_until
     moved = session.execute(update(RosterWatchRow).where(*ours).values(told_until=at, people=people))
-    if rows_changed(moved) != 1 or not found:
-        return
-    technicians = load_technicians(session)
-    for handover in found:
-        _tell(session, roster, handover, technicians, at)
+    return found if rows_changed(moved) == 1 else []
 
 
-def _tell(
-    session: Session, roster: Roster, handover: Handover, technicians: dict[str, Technician], at: datetime
-) -> None:
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """One handover to tell, at an instant, with the critical cases that are open then."""
+
+    roster: Roster
+    handover: Handover
+    at: datetime
+    open_criticals: tuple[str, ...]
+
+
+def _tell(session: Session, telling: Telling) -> None:
+    roster, handover, at = telling.roster, telling.handover, telling.at
     sides = {"incoming": list(handover.incoming), "outgoing": list(handover.outgoing)}
     if not insert_once(session, HandoverRow, roster_key=roster.key, at=handover.at, told_at=at, **sides):
         return
     late = at - handover.at
     log.log(30 if late > LATE else 20, "handover", roster=roster.key, late_seconds=int(late.total_seconds()), **sides)
     key = f"handover:{roster.key}:{handover.at:%Y%m%dT%H%M%S}"
-    until = next_change(roster, handover.at, handover.at + HORIZON)
-    names = [technicians[k].name for k in handover.on_duty if k in technicians]
-    words = dict.fromkeys(handover.incoming, incoming_words(roster, handover.at, until))
-    words |= dict.fromkeys(handover.outgoing, outgoing_words(roster, handover.at, names))
-    for person, body in words.items():
+    technicians = load_technicians(session)
+    for person, body in _words(telling, technicians).items():
         if person in technicians:
             put(session, at, Message(f"{key}:{person}", technicians[person].text_phone, body, {"roster": roster.key}))
+
+
+def _words(telling: Telling, technicians: dict[str, Technician]) -> dict[str, str]:
+    """Find who is told what: who comes, who goes, and who comes next if they are neither."""
+    roster, handover = telling.roster, telling.handover
+    until = next_change(roster, handover.at, handover.at + HORIZON)
+    following = () if until is None else tuple(duty.technician for duty in on_duty(roster, until))
+    coming_next = [key for key in following if key not in handover.on_duty]
+    words = {}
+    for person in handover.incoming:
+        names = _names(backups(roster, person, handover.at)[:1], technicians)
+        words[person] = incoming_words(roster, handover.at, Outlook(until, names, telling.open_criticals))
+    for person in handover.outgoing:
+        again = until if person in coming_next else None
+        words[person] = outgoing_words(roster, handover.at, _names(handover.on_duty, technicians), again)
+    if until is not None:
+        words = dict.fromkeys(coming_next, next_words(roster, until)) | words
+    return words
+
+
+def _names(keys: Iterable[str], technicians: dict[str, Technician]) -> tuple[str, ...]:
+    return tuple(technicians[key].name for key in keys if key in technicians)

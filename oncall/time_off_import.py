@@ -14,7 +14,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import recurring_ical_events
-from icalendar import Calendar, Component, Event
+from icalendar import Calendar, Component, Event, vDDDTypes
 
 from foundation.windows import DAY, Interval, first_instant, last_instant, midnight
 
@@ -30,6 +30,11 @@ EARLIEST = 1970
 TOO_OFTEN = frozenset({"SECONDLY", "MINUTELY", "HOURLY"})
 FINE_PARTS = ("BYSECOND", "BYMINUTE", "BYHOUR")
 """Rules that no absence needs, and that would take hours to work out."""
+
+
+ONCE = {"DTSTART": date, "DTEND": date, "RECURRENCE-ID": date, "DURATION": timedelta}
+TIMES = frozenset({*ONCE, "RRULE", "RDATE", "EXDATE"})
+"""Parts of an event that say when it is."""
 
 
 class NotACalendar(ValueError):
@@ -122,18 +127,20 @@ def _series(calendar: Calendar, only: str | None) -> Iterable[list[Event]]:
 
 
 def _matches(event: Event, only: str) -> bool:
-    words = (str(event.get("SUMMARY") or ""), *map(str, event.categories))
+    words = (_summary(event), *map(str, event.categories))
     return any(only.casefold() in word.casefold() for word in words)
 
 
 def _called(event: Event) -> str:
     start = event.get("DTSTART")
-    when = "without a start" if start is None or not hasattr(start, "dt") else str(start.dt)
-    return f"{_summary(event)!r} ({when})"
+    when = getattr(start, "dt", None) if isinstance(start, vDDDTypes) else None
+    return f"{_summary(event)!r} ({'no start' if when is None else when})"
 
 
 def _summary(event: Component) -> str:
-    return " ".join(str(event.get("SUMMARY") or "no summary").split())[:80]
+    written = event.get("SUMMARY")
+    first = written[0] if isinstance(written, list) else written
+    return " ".join(str(first or "no summary").split())[:80]
 
 
 # One series -----------------------------------------------------------------------------------------------------------
@@ -178,24 +185,28 @@ def _worked_out(events: list[Event], zones: list[Any], window: Interval) -> list
 
 
 def _refuse_if_unreadable(event: Event) -> None:
-    start = event.get("DTSTART")
-    if start is None or not hasattr(start, "dt"):
-        raise BadEvent("has no start that can be read; write a DTSTART")
-    for name in ("DTSTART", "DTEND", "RECURRENCE-ID"):
-        _refuse_unknown_zone(name, event.get(name))
-    if start.dt.year < EARLIEST:
-        raise BadEvent(f"begins before {EARLIEST}; begin it later")
-    rules = event.get("RRULE") or []
+    garbled = next(((name, says) for name, says in event.errors if name in TIMES), None)
+    if garbled is not None:
+        raise BadEvent(f"its {garbled[0]} cannot be read ({garbled[1]}); mend it")
+    if "DTSTART" not in event:
+        raise BadEvent("has no start; write a DTSTART")
+    for name, kind in ONCE.items():
+        if name in event:
+            _refuse_odd(name, event[name], kind)
+    rules = event.get("RRULE", [])
     for rule in rules if isinstance(rules, list) else [rules]:
         _refuse_too_often(rule)
 
 
-def _refuse_unknown_zone(name: str, value: Any) -> None:  # noqa: ANN401 - the library's properties have no common type
-    if value is None:
-        return
-    named = getattr(value, "params", {}).get("TZID")
-    if not hasattr(value, "dt"):
-        raise BadEvent(f"its {name} cannot be read")
+def _refuse_odd(name: str, value: Any, kind: type) -> None:  # noqa: ANN401 - the library's properties have no common type
+    """Refuse what is there twice, is of another kind than a date, a time or a length, or names a zone that nobody knows."""
+    if isinstance(value, list):
+        raise BadEvent(f"has {len(value)} of {name}; keep one")
+    if not isinstance(value.dt, kind):
+        raise BadEvent(f"its {name} is a {type(value.dt).__name__}; write a {kind.__name__}")
+    if isinstance(value.dt, date) and value.dt.year < EARLIEST:
+        raise BadEvent(f"its {name} is before {EARLIEST}; begin it later")
+    named = value.params.get("TZID")
     if named and isinstance(value.dt, datetime) and value.dt.tzinfo is None:
         raise BadEvent(f"its zone {named!r} is unknown; add a VTIMEZONE for it, or use an IANA name")
 

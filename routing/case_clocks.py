@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import lru_cache
 from types import MappingProxyType
-from typing import Any, cast
+from typing import Any, cast, get_args
 
 from intake.severity import Severity
 from routing.sla import Calendar, Change, Clock, ClockFacts, Pause, Reason, due_at, parse_calendar, parse_target
@@ -49,7 +49,7 @@ class ClockRecord:
     """One clock as its history leaves it. `promise` and `severity` are those at `since`, from where it counts.
 
     `in_force` and `severity_now` also follow what changed after the clock was satisfied: a clock that begins anew
-    begins with them. Without a promise there is no clock.
+    begins with them. `answered_at` is the latest answer to the customer. Without a promise there is no clock.
     """
 
     clock: Clock
@@ -61,6 +61,7 @@ class ClockRecord:
     turns: tuple[Turn, ...] = ()
     pauses: tuple[Pause, ...] = ()
     resume_at: datetime | None = None
+    answered_at: datetime | None = None
     satisfied_at: datetime | None = None
     recomputed: tuple[datetime, ...] = ()
     version: int = 0
@@ -100,6 +101,13 @@ class ClockRecord:
         return "paused" if self.due_at is None else "running"
 
     @property
+    def calendars(self) -> dict[str, tuple[Calendar, ...]]:
+        """The calendars that this clock counts on or would begin anew on, by key; shipped hours have no key."""
+        levels = [level for level in (self.promise, self.in_force, *(turn.promise for turn in self.turns)) if level]
+        keys = {level["calendar"].get("key") for level in levels} - {None}
+        return {key: tuple(calendar_of(lv) for lv in levels if lv["calendar"].get("key") == key) for key in keys}
+
+    @property
     def is_waiting(self) -> bool:
         """Whether the case waits, which need not hold this clock."""
         return bool(self.pauses) and self.pauses[-1].end is None
@@ -127,6 +135,12 @@ def facts_of(clock: Clock, promise: PromiseData | None, events: Iterable[CaseEve
         step = STEPS.get(event.kind)
         record = record if step is None else step(record, replace(event, at=_whole(event.at)))
     return record
+
+
+def clock_named(text: str) -> Clock:
+    """Read the name of a stored clock."""
+    assert text in get_args(Clock)  # the column is written from these names alone
+    return cast("Clock", text)
 
 
 def _whole(at: datetime) -> datetime:
@@ -214,13 +228,15 @@ def _answered(record: ClockRecord, event: CaseEvent) -> ClockRecord:
 
     `since` is when a talk began, which is when the response was given; the next update counts from its end.
     """
+    given = _whole(datetime.fromisoformat(event.facts.get("since") or event.at.isoformat()).astimezone(UTC))
+    known = replace(record, answered_at=given)
     match record.clock:
         case "response":
-            return _satisfied(record, _whole(datetime.fromisoformat(event.facts.get("since") or event.at.isoformat())))
+            return _satisfied(known, given)
         case "update":
-            return record if record.satisfied_at is not None else _anew(record, event.at)
+            return known if record.satisfied_at is not None else _anew(known, event.at)
         case "resolution":
-            return record
+            return known
 
 
 def _ended(record: ClockRecord, event: CaseEvent) -> ClockRecord:

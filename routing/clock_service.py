@@ -22,29 +22,43 @@ from intake.entitlement import COVERED, Tier
 from intake.service import acknowledge, case_event
 from intake.severity import Severity
 from intake.store import account_by_id, case_by_id
-from intake.tables import AccountRow, CaseEventRow, CaseRow
+from intake.tables import CaseEventRow, CaseRow
 from oncall.store import load_technicians
 from routing.case_clocks import CLOCKS, KINDS, CaseEvent, ClockRecord, facts_of
 from routing.decision import Problem, decide
 from routing.notices import Told, untold
 from routing.sla import Clock
-from routing.store import Promised, load_calendar, load_promise
+from routing.store import Promised, calendar_data, load_calendar, load_promise
 from routing.tables import CalendarRow, CaseClockRow, ClockNoticeRow
 
 OVER = ("resolved", "closed")
 """States in which no clock of a case runs."""
 
+CALLER = "caller"
+"""The actor of what a customer does; the audit holds what the organisation's own people do."""
+
 
 # Out of the database --------------------------------------------------------------------------------------------------
 
 
-def case_numbered(session: Session, number: str) -> CaseRow:
-    """Load a case by its number, with or without blanks, its row locked; NotFound if there is none."""
-    spaceless = number.replace(" ", "")
-    case = session.scalar(select(CaseRow).where(CaseRow.number == spaceless).with_for_update(key_share=True))
+def find_case(session: Session, number: str) -> CaseRow:
+    """Load a case by its number, with or without blanks; NotFound if there is none."""
+    case = session.scalar(select(CaseRow).where(CaseRow.number == number.replace(" ", "")))
     if case is None:
         raise NotFound("case_unknown", number=number)
     return case
+
+
+def case_to_change(session: Session, number: str) -> CaseRow:
+    """Load a case by its number and keep its row locked: changes of one case come one after another."""
+    return _locked(session, find_case(session, number))
+
+
+def _locked(session: Session, case: CaseRow) -> CaseRow:
+    """Take the case's row; rows that refer to it may still be written by others."""
+    session.flush()
+    this = select(CaseRow).where(CaseRow.id == case.id).with_for_update(key_share=True)
+    return session.scalars(this.execution_options(populate_existing=True)).one()
 
 
 def load_events(session: Session, case_ids: Iterable[int]) -> dict[int, list[CaseEvent]]:
@@ -85,8 +99,7 @@ def records(session: Session, case: CaseRow) -> dict[Clock, ClockRecord]:
 
 def recalculate(session: Session, case: CaseRow, at: datetime) -> None:
     """Rebuild the columns of a case's clocks from its events; called after every event that moves one."""
-    session.flush()
-    session.execute(select(CaseRow.id).where(CaseRow.id == case.id).with_for_update(key_share=True))
+    _locked(session, case)
     rebuilt = records(session, case)
     rows = clock_rows(session, case)
     told = load_told(session, [row.id for row in rows.values()])
@@ -106,26 +119,48 @@ def _new_row(session: Session, case: CaseRow, record: ClockRecord) -> CaseClockR
     return clock_rows(session, case)[record.clock]
 
 
+@dataclass(frozen=True, slots=True)
+class Missed:
+    """A due instant that went by while its version of the target was in force."""
+
+    version: int
+    due: datetime
+
+
 def _write(
     session: Session, case: CaseRow, row: CaseClockRow, record: ClockRecord, told: list[Told], at: datetime
 ) -> None:
+    missed = _missed(row, record, at)
+    if missed is not None:
+        note_breach(session, case, row, missed, at, [])
     row.opened_at, row.due_at, row.version = record.since, record.due_at, record.version
     row.state, row.satisfied_at = record.state, record.satisfied_at
     row.next_notice_at = next((notice.at for notice in untold(record, told)), None)
-    if record.due_at and record.satisfied_at and record.satisfied_at > record.due_at:
-        note_breach(session, case, row, record, at, [])
+
+
+def _missed(row: CaseClockRow, record: ClockRecord, at: datetime) -> Missed | None:
+    """Find a due instant that went by and that no notice will tell of any more: the answer came late, or the target moved."""
+    if row.due_at is None or row.state != "running":
+        return None
+    if record.satisfied_at is not None:
+        is_late = record.satisfied_at > row.due_at
+    elif record.since > row.opened_at:
+        is_late = (record.answered_at or record.since) > row.due_at
+    else:
+        is_late = row.due_at < at and (record.due_at is None or record.due_at > row.due_at)
+    return Missed(row.version, row.due_at) if is_late else None
 
 
 def note_breach(
-    session: Session, case: CaseRow, row: CaseClockRow, record: ClockRecord, at: datetime, told: list[str]
-) -> None:
-    """Put a breach on record, once for each due instant that went by; the first one's instant is never erased."""
-    if record.due_at is None:
-        return
-    ours = {"case_clock_id": row.id, "event": "breach", "version": record.version, "due_at": record.due_at}
-    if insert_once(session, ClockNoticeRow, at=at, told=told, **ours):
-        row.breached_at = row.breached_at or record.due_at
-        case_event(session, case, at, "breached", None, clock=record.clock, due=iso(record.due_at), told=told)
+    session: Session, case: CaseRow, row: CaseClockRow, missed: Missed, at: datetime, told: list[str]
+) -> bool:
+    """Put a breach on record, once; the first one's instant is never erased. Returns whether it was new."""
+    ours = {"case_clock_id": row.id, "event": "breach", "version": missed.version, "due_at": missed.due}
+    if not insert_once(session, ClockNoticeRow, at=at, told=told, **ours):
+        return False
+    row.breached_at = row.breached_at or missed.due
+    case_event(session, case, at, "breached", None, clock=row.clock, due=iso(missed.due), told=told)
+    return True
 
 
 def start_clocks(session: Session, case: CaseRow) -> None:
@@ -159,6 +194,8 @@ def change_severity(
     _reclocked(case, promised, at)
     facts = {"before": before, "after": severity.value, "reason": reason, "promise": data_of(promised)}
     case_event(session, case, at, "severity_changed", actor, **facts)
+    if actor != CALLER:
+        audited(session, case, at, actor, {"severity": before}, {"severity": severity.value}, reason)
     recalculate(session, case, at)
 
 
@@ -174,6 +211,7 @@ def upgrade_tier(session: Session, case: CaseRow, tier: Tier, at: datetime, acto
     _reclocked(case, promised, at)
     facts = {"before": before.value, "after": tier.value, "promise": data_of(promised)}
     case_event(session, case, at, "tier_upgraded", actor, **facts)
+    audited(session, case, at, actor, {"tier": before.value}, {"tier": tier.value})
     recalculate(session, case, at)
 
 
@@ -193,24 +231,28 @@ def pause(session: Session, case: CaseRow, at: datetime, actor: str, reason: str
     _refuse_if_over(case)
     if resume_at is not None and resume_at <= at:
         raise Refused("resume_too_early", resume_at=iso(resume_at), at=iso(at))
-    case.status = "waiting"
+    before, case.status = case.status, "waiting"
     case_event(session, case, at, "paused", actor, reason=reason, resume_at=iso_or_none(resume_at))
+    after = {"status": "waiting", "resume_at": iso_or_none(resume_at)}
+    audited(session, case, at, actor, {"status": before}, after, reason)
     recalculate(session, case, at)
 
 
-def resume(session: Session, case: CaseRow, at: datetime, actor: str | None, how: str) -> None:
+def resume(session: Session, case: CaseRow, at: datetime, actor: str, how: str) -> None:
     """End a case's wait; Refused if it does not wait."""
     if case.status != "waiting":
         raise Refused("case_not_waiting", number=case.number, status=case.status)
     case.status = "in_progress" if case.technician else "new"
     case_event(session, case, at, "resumed", actor, how=how)
+    if actor != CALLER:
+        audited(session, case, at, actor, {"status": "waiting"}, {"status": case.status})
     recalculate(session, case, at)
 
 
 def inbound_contact(session: Session, case: CaseRow, at: datetime, how: str) -> None:
     """The customer is heard from: a case that waits does not wait any longer."""
     if case.status == "waiting":
-        resume(session, case, at, "caller", how)
+        resume(session, case, at, CALLER, how)
 
 
 def heard_from(session: Session, phone: PhoneNumber | None, at: datetime, how: str) -> None:
@@ -284,7 +326,8 @@ def recompute(session: Session, at: datetime, actor: str, calendar: str | None =
     if calendar is not None and calendar not in known:
         raise NotFound("calendar_unknown", key=calendar, known=", ".join(sorted(known)) or "none yet")
     wanted = known if calendar is None else {calendar}
-    is_open = CaseRow.status.not_in(OVER), CaseRow.promise.is_not(None)
+    clocks = select(CaseClockRow.case_id)
+    is_open = CaseRow.status.not_in(OVER), CaseRow.id.in_(clocks)
     ids = list(session.scalars(select(CaseRow.id).where(*is_open).order_by(CaseRow.id)))
     try:
         return [line for case_id in ids for line in _recompute_case(session, case_id, wanted, at, actor)]
@@ -296,13 +339,13 @@ def _recompute_case(
     session: Session, case_id: int, wanted: Iterable[str], at: datetime, actor: str
 ) -> list[Recomputed]:
     case = case_by_id(session, case_id)
-    before = records(session, case)
-    lines = []
-    for key in sorted(set(wanted) & {key for record in before.values() for key in record.calendar_keys}):
-        edited = load_calendar(session, key, _account_zone(session, case))
-        if all(record.counts_on(edited) for record in before.values()):
+    before, zone = records(session, case), zone_of(session, case)
+    lines: list[Recomputed] = []
+    for key in sorted(set(wanted) & {key for record in before.values() for key in record.calendars}):
+        edited = load_calendar(session, key, zone)
+        if all(set(record.calendars.get(key, ())) <= {edited} for record in before.values()):
             continue
-        case_event(session, case, at, "recomputed", actor, calendar=edited)
+        case_event(session, case, at, "recomputed", actor, key=key, calendar=calendar_data(edited, key))
         recalculate(session, case, at)
         after = records(session, case)
         lines += [
@@ -312,11 +355,12 @@ def _recompute_case(
         ]
         before = after
     if lines:
-        documents = [line.document for line in lines]
-        audit.record(session, at, actor, ("case", case.number or ""), None, {"recomputed": documents})
+        audited(session, case, at, actor, None, {"recomputed": [line.document for line in lines]})
     return lines
 
 
-def _account_zone(session: Session, case: CaseRow) -> str:
-    account = None if case.account_id is None else session.get(AccountRow, case.account_id)
-    return "UTC" if account is None else account.time_zone
+def audited(
+    session: Session, case: CaseRow, at: datetime, actor: str, before: object, after: object, reason: str | None = None
+) -> None:
+    """Put a person's change of a case on record for the audit."""
+    audit.record(session, at, actor, ("case", case.number or ""), before, after, reason)

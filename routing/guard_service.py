@@ -6,25 +6,35 @@ from datetime import datetime, timedelta
 from functools import cache
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from foundation.db import rows_changed
 from foundation.log import logger
-from foundation.windows import Always, Coverage, Interval, first_instant, last_instant, merged, midnight, open_intervals
+from foundation.windows import (
+    Always,
+    Coverage,
+    Interval,
+    first_instant,
+    last_instant,
+    merged,
+    midnight,
+    open_intervals,
+    wall_clock,
+)
 from intake.entitlement import Tier
 from intake.severity import Severity
 from intake.tables import AccountRow, ContractRow
-from oncall.guards import Demand, Finding, Reach, Watch, findings, guard_words
+from oncall.guards import Demand, Finding, Reach, Watch, findings, guard_words, worth_telling
 from oncall.impact import Contracts
 from oncall.layers import Roster
 from oncall.store import load_rosters
-from oncall.tables import TechnicianRow
+from oncall.tables import RosterRow, RosterWatchRow, TechnicianRow
 from oncall.timetable import common
 from routing.sla import Calendar
 from routing.store import Roll, call_roll, load_policies, load_promise
 from routing.tables import EscalationPolicyRow
-from telephony.outbox import Message
-from telephony.tables import OutboxRow
+from telephony.outbox import Message, put
 
 DAYS = 14
 """How far ahead the guards look."""
@@ -33,8 +43,8 @@ CRITICAL_ROSTER = "critical"
 MANAGERS = ("managers", "leadership")
 """Who is told what is wrong: the duty managers, where nobody is one the leaders."""
 
-CHECK_HOUR, CHECK_UNTIL_HOUR = 7, 9
-"""The morning check is made at 07:00 of the roster's zone; a clock process that comes later than 09:00 leaves it to the next day."""
+CHECK_HOUR, LATEST_HOUR = 7, 21
+"""The check is due at 07:00 of the roster's zone; one that was missed is made late, but nobody gets its text after 21:00."""
 
 TOGETHER = ("at_once", "staggered")
 """Modes of an escalation step in which a person on two of its rosters would be rung by both."""
@@ -61,7 +71,7 @@ def load_watch(session: Session, rosters: Iterable[Roster], start: datetime, end
         rosters=tuple(rosters),
         people=load_reach(session),
         demands=tuple(load_demands(session, start, end)),
-        rung_together=tuple(_rung_together(session)),
+        rung_together=tuple(rung_together(session)),
         rest_hours=load_policies(session).rest_hours,
     )
 
@@ -77,7 +87,7 @@ def load_reach(session: Session) -> dict[str, Reach]:
     return {row.key: Reach(row.phone_verified_at is not None, row.texts_refused) for row in rows}
 
 
-def _rung_together(session: Session) -> list[frozenset[str]]:
+def rung_together(session: Session) -> list[frozenset[str]]:
     """Find the sets of rosters that one step of an escalation policy rings at once."""
     steps = [step for row in session.scalars(select(EscalationPolicyRow)) for step in row.steps]
     at_once = [step["ring"] for step in steps if step.get("mode") in TOGETHER]
@@ -159,40 +169,56 @@ def guard_findings(session: Session, rosters: Iterable[Roster], start: datetime,
     return [f for f in findings(load_watch(session, everything, start, end), start, end) if f.roster in wanted]
 
 
-def morning_messages(session: Session, at: datetime) -> list[Message]:
-    """Make the texts of every zone whose morning it is and of which nothing was told today; none if nothing is wrong."""
-    rosters = load_rosters(session)
-    zones = dict.fromkeys(roster.time_zone for roster in rosters)
-    roll = call_roll(session, at)
-    return [
-        message
-        for zone in zones
-        if _is_morning(zone, at) and not _is_told(session, zone, at)
-        for message in _messages(roll, [roster for roster in rosters if roster.time_zone == zone], zone)
-    ]
+def zones_to_check(session: Session, at: datetime) -> list[str]:
+    """Find the zones with a roster whose check is due by now, or that was never looked at."""
+    watched = select(RosterRow.time_zone, RosterWatchRow.guarded_until).join(
+        RosterWatchRow, RosterWatchRow.roster_key == RosterRow.key
+    )
+    rows = session.execute(watched.order_by(RosterRow.id))
+    return list(dict.fromkeys(zone for zone, until in rows if until is None or _is_due(zone, until, at)))
 
 
-def _is_morning(zone: str, at: datetime) -> bool:
-    return CHECK_HOUR <= at.astimezone(ZoneInfo(zone)).hour < CHECK_UNTIL_HOUR
+def check_zone(session: Session, zone: str, at: datetime) -> None:
+    """Make the check of all rosters of a zone if it is due and nobody has made it: the managers get a text if need be.
+
+    A roster that was never looked at is looked at from its next morning on. Whoever moves the rows on has the check.
+    """
+    rosters = [roster for roster in load_rosters(session) if roster.time_zone == zone]
+    ours = RosterWatchRow.roster_key.in_([roster.key for roster in rosters])
+    moved = update(RosterWatchRow).where(ours).values(guarded_until=at)
+    due = _latest_morning(zone, at)
+    is_claimed = _is_day(zone, at) and rows_changed(session.execute(moved.where(RosterWatchRow.guarded_until < due)))
+    session.execute(moved.where(RosterWatchRow.guarded_until.is_(None)))
+    if is_claimed:
+        _tell(call_roll(session, at), rosters, zone, due)
 
 
-def _key(zone: str, at: datetime, seat: int) -> str:
-    """Name the reason of a text by the seat among the managers: one who comes on duty later is not told again."""
-    return f"guards:{zone}:{at.astimezone(ZoneInfo(zone)):%Y-%m-%d}:{seat}"
+def _is_due(zone: str, until: datetime, at: datetime) -> bool:
+    return _is_day(zone, at) and until < _latest_morning(zone, at)
 
 
-def _is_told(session: Session, zone: str, at: datetime) -> bool:
-    return session.scalar(select(OutboxRow.id).where(OutboxRow.dedupe_key == _key(zone, at, 0))) is not None
+def _is_day(zone: str, at: datetime) -> bool:
+    return CHECK_HOUR <= at.astimezone(ZoneInfo(zone)).hour < LATEST_HOUR
 
 
-def _messages(roll: Roll, rosters: list[Roster], zone: str) -> list[Message]:
-    found = guard_findings(roll.session, rosters, roll.at)
+def _latest_morning(zone: str, at: datetime) -> datetime:
+    """Return the latest instant up to `at` at which a check of the zone was due."""
+    today = midnight(wall_clock(at, ZoneInfo(zone)).date()) + timedelta(hours=CHECK_HOUR)
+    due = first_instant(today, ZoneInfo(zone))
+    return due if due <= at else first_instant(today - timedelta(days=1), ZoneInfo(zone))
+
+
+def _tell(roll: Roll, rosters: list[Roster], zone: str, due: datetime) -> None:
+    """Put the text to everybody who is a manager now; each seat among them gets it once a day."""
+    found = worth_telling(guard_findings(roll.session, rosters, roll.at))
+    late = int((roll.at - due).total_seconds())
     if not found:
-        return []
+        log.info("guards", zone=zone, findings=0, late_seconds=late)
+        return
     managers = next((people for key in MANAGERS if (people := roll.on_roster(key))), ())
-    log.warning("guards", zone=zone, findings=len(found), told=[person.technician for person in managers])
-    body = guard_words(found, DAYS)
+    told = [person.technician for person in managers]
+    log.warning("guards", zone=zone, findings=len(found), told=told, late_seconds=late)
     context = {"rosters": [roster.key for roster in rosters]}
-    return [
-        Message(_key(zone, roll.at, seat), person.text_phone, body, context) for seat, person in enumerate(managers)
-    ]
+    for seat, person in enumerate(managers):
+        key = f"guards:{zone}:{due:%Y-%m-%d}:{seat}"
+        put(roll.session, roll.at, Message(key, person.text_phone, guard_words(found, DAYS), context))

@@ -193,11 +193,17 @@ def _page(session: Session, hunt: HuntRow, target: Target, key: str, body: str, 
 
 
 def _chase(session: Session, hunt: HuntRow, at: datetime) -> None:
-    """One pass of the chase: everybody up the line is texted and rung at once, and the next pass is set."""
+    """One pass of the chase: everybody up the line is texted and rung at once, and the next pass is set.
+
+    There is nothing to chase for once the case has been resolved by other ways.
+    """
+    case = case_by_id(session, hunt.case_id)
+    if hunt.left_at is not None and case.status in ("resolved", "closed"):
+        close(session, hunt, at)
+        return
     every = timedelta(minutes=load_policies(session).chase_every_minutes)
     hunt.chase_pass, hunt.chase_at = hunt.chase_pass + 1, at + every
     targets = _chase_targets(session, hunt, at)
-    case = case_by_id(session, hunt.case_id)
     words, minutes = case_words(session, case), int((at - case.opened_at).total_seconds() // 60)
     busy, asker = _busy(session, hunt, targets), next_level_asker(session, hunt)
     body = paging.chase_page(words, minutes) if asker is None else paging.next_level_page(words, asker.name)
@@ -329,7 +335,6 @@ def _celebrate(session: Session, hunt: HuntRow, leg: LegRow, at: datetime) -> No
     leg.status = LegStatus.ACCEPTED.value
     case, asker = case_by_id(session, hunt.case_id), next_level_asker(session, hunt)
     acknowledge(session, case, leg.technician, at, "pressed 1")
-    case.due_at = None
     hunt_event(session, hunt, at, "accepted", technician=leg.technician)
     _stand_down(session, hunt, leg, at)
     if asker is not None and asker.key != leg.technician:
@@ -469,7 +474,7 @@ def _reopen_if_lost(session: Session, hunt: HuntRow, at: datetime) -> None:
         HuntStatus.HUNTING if hunt.left_at is None else LEFT_AS.get(hunt.left_how or "", HuntStatus.LEFT)
     ).value
     if case.status == "acknowledged":
-        case.status, case.technician, case.acknowledged_at, case.due_at = "new", None, None, case.response_due
+        case.status, case.technician, case.acknowledged_at = "new", None, None
     case_event(session, case, at, "technician_lost", leg.technician)
     hunt_event(session, hunt, at, "reopened", lost=leg.technician)
     session.flush()

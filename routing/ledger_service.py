@@ -17,6 +17,9 @@ from telephony.outbox import Message, put
 
 MESSAGES = ("voicemail", "message")
 
+NOBODY_MISSED = ("rejected", "technician")
+"""Ends without a case after which nobody has to be called back: a technician's call about their own duty is one."""
+
 
 def call_ended(session: Session, call: CallRow, at: datetime) -> None:
     """Take the end of a call, once: the caller is no longer held, and the ledger gets its entry."""
@@ -30,7 +33,7 @@ def call_ended(session: Session, call: CallRow, at: datetime) -> None:
         if hunt.bridged_at is None and not caller_leaves(session, hunt.id, "hung_up", at):
             hunt_event(session, hunt, at, "caller_hung_up")
     call.end = call.end or end_of(session, call, hunt)
-    if call.case_id is None and call.end != "rejected":
+    if call.case_id is None and call.end not in NOBODY_MISSED:
         _tell_of_missed(session, call, at)
 
 

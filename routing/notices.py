@@ -153,4 +153,3 @@ def words(notice: Notice, case: CaseWords, owner: str | None) -> str:
 def raised(case: CaseWords) -> str:
     """Write the text to whoever has a case that became critical."""
     return f"NOW CRITICAL: your case {case.number} ({case.who}, {paging.tier_words(case.tier)}). {case.problem}".strip()
-

@@ -95,11 +95,6 @@ def desk_notice(case: CaseWords, due: datetime | None) -> str:
     return f"New {case.severity} case {case.number}: {case.who}, {tier_words(case.tier)}.{by} {case.problem}".strip()
 
 
-def due_notice(case: CaseWords, due: datetime) -> str:
-    """Text that tells the case desk that a response is due and not given."""
-    return f"DUE: first response to case {case.number} ({case.who}, {tier_words(case.tier)}) was due {local_words(due, case.zone)}."
-
-
 def missed_call(caller: str, where: str) -> str:
     """Text that tells the case desk of a caller who hung up before there was a case."""
     return f"Missed call from {caller}: hung up {where}, before a case was opened. Please call back."

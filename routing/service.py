@@ -14,15 +14,23 @@ from intake.caller import Account
 from intake.entitlement import Tier
 from intake.service import NewCase, case_event, open_case
 from intake.severity import Severity
-from intake.store import account_by_id, case_by_id
+from intake.store import case_by_id
 from intake.tables import CaseRow
 from oncall.resolver import next_change
 from oncall.store import load_roster
-from routing import paging
+from routing import notices, paging
+from routing.clock_service import (
+    Contact,
+    change_severity,
+    data_of,
+    promise_now,
+    public_contact,
+    recalculate,
+    start_clocks,
+)
 from routing.decision import Decision, Problem, Way, decide
 from routing.hunt import Mode, Plan, Step, make_plan
 from routing.hunt_service import NewHunt, close, hunt_event, start, tick
-from routing.sla import ClockFacts, due_at
 from routing.store import (
     Promised,
     call_roll,
@@ -109,8 +117,6 @@ def open_from_call(session: Session, caller: Caller, told: Told) -> tuple[CaseRo
             starts_at=decision.starts_at,
             account_id=None if caller.account is None else caller.account.id,
             contact_id=caller.contact_id,
-            response_due=_due("response", promised, told.severity, at),
-            update_due=_due("update", promised, told.severity, at),
             promise=None if promised is None else promised.data,
             call_sid=caller.call_sid,
             caller_phone=caller.phone,
@@ -119,15 +125,8 @@ def open_from_call(session: Session, caller: Caller, told: Told) -> tuple[CaseRo
             evidence=dict(told.evidence),
         ),
     )
-    case.due_at = case.response_due
+    start_clocks(session, case)
     return case, verdict
-
-
-def _due(clock: Any, promised: Promised | None, severity: Severity, at: datetime) -> datetime | None:  # noqa: ANN401 - one of sla.Clock
-    if promised is None:
-        return None
-    target = promised.response if clock == "response" else promised.update
-    return due_at(ClockFacts(clock, promised.calendar, at.replace(microsecond=0), target, severity=severity.value))
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,29 +239,25 @@ def _text_caller(
     put(session, at, Message(key, case.caller_phone, body, {"case": case.id}))
 
 
-def change_severity(
-    session: Session, case: CaseRow, severity: Severity, at: datetime, *, actor: str, reason: str
-) -> None:
-    """Change how bad a case is; its instants are computed anew from the opening, a worse impact never moves them later."""
+def reprioritise(session: Session, case: CaseRow, severity: Severity, at: datetime, actor: str, reason: str) -> None:
+    """Change a case's severity by hand; one that becomes critical is pursued at once, or its owner is told."""
     before = case.severity
-    if before == severity:
+    change_severity(session, case, severity, at, actor=actor, reason=reason)
+    if severity is not Severity.CRITICAL or before == severity:
         return
-    account = None if case.account_id is None else account_by_id(session, case.account_id)
-    promised = load_promise(session, Tier(case.tier), severity, "UTC" if account is None else account.time_zone)
-    case.severity = severity.value
-    since = at if reason == "impact_changed" else case.opened_at
-    response, later = _due("response", promised, severity, since), _due("update", promised, severity, since)
-    case.response_due = _earlier(case.response_due, response) if reason == "impact_changed" else response
-    case.update_due = _earlier(case.update_due, later) if reason == "impact_changed" else later
-    case.promise = None if promised is None else promised.data
-    if case.due_at is not None:
-        case.due_at = case.response_due
-    case_event(session, case, at, "severity_changed", actor, before=before, after=severity.value, reason=reason)
-
-
-def _earlier(one: datetime | None, other: datetime | None) -> datetime | None:
-    given = [at for at in (one, other) if at is not None]
-    return min(given, default=None)
+    roll = call_roll(session, at)
+    owner = roll.technicians.get(case.technician or "")
+    if owner is not None:
+        body = notices.raised(case_words(session, case))
+        put(session, at, Message(f"raised:{case.id}:{at:%Y%m%dT%H%M%S}", owner.text_phone, body, {"case": case.id}))
+        return
+    promised = promise_now(session, case)
+    calendar = None if promised is None else promised.calendar
+    way = decide(Problem(Tier(case.tier), severity, calendar, load_policies(session).critical), at).way
+    if way is not Way.TICKET:
+        plan = managers_plan(session, at) if way in (Way.DUTY_MANAGER, Way.BILLABLE) else critical_plan(session, at)
+        start(session, NewHunt(case, plan, None, is_held=False), at)
+        case.outcome, case.desk_at = way.value, None
 
 
 def move_to_account(session: Session, case: CaseRow, account: Account, at: datetime) -> HuntRow | None:
@@ -273,17 +268,16 @@ def move_to_account(session: Session, case: CaseRow, account: Account, at: datet
     """
     severity, called_managers = Severity(case.severity), case.outcome == Way.DUTY_MANAGER
     verdict = judge(session, account, severity, case.opened_at)
-    promised, is_covered = verdict.promised, verdict.decision.way is Way.HUNT
+    promised, is_covered = data_of(verdict.promised), verdict.decision.way is Way.HUNT
     case.account_id, case.contact_id, case.tier = account.id, None, verdict.tier.value
-    case.clock, case.promise = verdict.decision.clock.value, None if promised is None else promised.data
-    case.response_due = _due("response", promised, severity, case.opened_at)
-    case.update_due = _due("update", promised, severity, case.opened_at)
-    case.due_at = case.response_due if case.acknowledged_at is None else None
+    case.clock = verdict.decision.clock.value
     if is_covered:
         case.outcome, case.reason, case.courtesy = Way.HUNT.value, verdict.decision.reason, False
     elif not called_managers:
         case.outcome, case.courtesy = Way.COURTESY.value, True
-    case_event(session, case, at, "moved", "caller", account=account.key, tier=case.tier, outcome=case.outcome)
+    facts = {"account": account.key, "tier": case.tier, "outcome": case.outcome, "promise": promised}
+    case_event(session, case, at, "moved", "caller", **facts)
+    recalculate(session, case, at)
     return _hunt_after_move(session, case, at, is_raised=is_covered and called_managers)
 
 
@@ -304,9 +298,9 @@ def _hunt_after_move(session: Session, case: CaseRow, at: datetime, *, is_raised
 def talked(session: Session, hunt: HuntRow, seconds: int, at: datetime) -> None:
     """Caller and technician have talked: long enough, and it was the response that the agreement promises."""
     case = case_by_id(session, hunt.case_id)
-    if seconds >= RESPONSE_TALK_SECONDS and case.responded_at is None:
-        case.responded_at = at - timedelta(seconds=seconds)
-        case_event(session, case, at, "responded", case.technician, seconds=seconds)
+    if seconds >= RESPONSE_TALK_SECONDS:
+        talk = Contact(case.technician or "technician", "talk", at - timedelta(seconds=seconds), {"seconds": seconds})
+        public_contact(session, case, at, talk)
     close(session, hunt, at)
 
 
@@ -314,8 +308,9 @@ def resolve(session: Session, case: CaseRow, technician: str, at: datetime) -> N
     """The technician says that it works again."""
     if case.status in ("resolved", "closed"):
         return
-    case.status, case.resolved_at, case.due_at = "resolved", at, None
+    case.status, case.resolved_at = "resolved", at
     case_event(session, case, at, "resolved", technician, how="keypad")
+    recalculate(session, case, at)
 
 
 def still_working(session: Session, case: CaseRow, technician: str, at: datetime) -> None:
@@ -356,6 +351,7 @@ def connect_again(session: Session, call_sid: str, at: datetime) -> HuntRow | No
     if case.status == "resolved":
         case.status, case.resolved_at = "reopened", None
         case_event(session, case, at, "reopened", "caller")
+        recalculate(session, case, at)
     return start(session, NewHunt(case, make_plan([*own, *steps], rounds), call_sid), at)
 
 
@@ -399,25 +395,3 @@ def tell_desk(session: Session, case_id: int, at: datetime) -> None:
 def _desk_opens(session: Session, roster_key: str, at: datetime) -> datetime | None:
     roster = load_roster(session, roster_key)
     return None if roster is None else next_change(roster, at, at + DESK_LOOKS_AHEAD)
-
-
-def cases_due(session: Session, at: datetime, limit: int = 100) -> list[int]:
-    """Find the cases whose first response is due by now and of which nobody was told."""
-    return list(session.scalars(select(CaseRow.id).where(CaseRow.due_at <= at).order_by(CaseRow.due_at).limit(limit)))
-
-
-def tell_due(session: Session, case_id: int, at: datetime) -> None:
-    """Tell the case desk, or for a critical case the duty managers, that a first response is due and not given; once."""
-    case = case_by_id(session, case_id)
-    due = case.due_at
-    claimed = (
-        update(CaseRow).where(CaseRow.id == case_id, CaseRow.due_at == due, CaseRow.due_at <= at).values(due_at=None)
-    )
-    if due is None or rows_changed(session.execute(claimed)) != 1 or case.status not in ("new", "reopened"):
-        return
-    roll = call_roll(session, at)
-    desk = () if case.severity == Severity.CRITICAL else roll.on_roster(load_policies(session).case_desk_roster)
-    body = paging.due_notice(case_words(session, case), due)
-    for target in desk or roll.on_roster("managers"):
-        put(session, at, Message(f"due:{case.id}:{target.technician}", target.text_phone, body, {"case": case.id}))
-    case_event(session, case, at, "response_due", None)

@@ -54,15 +54,29 @@ class Promised:
     response: Target
     update: Target
     calendar: Calendar
+    calendar_key: str | None = None
+    """By which an edited calendar finds the cases that count on it; the shipped hours have none."""
 
     @property
     def data(self) -> dict[str, Any]:
         """The same as JSON: the case's snapshot, from which its due instants can be rebuilt."""
-        coverage = written_coverage(self.calendar.coverage)
-        windows = [] if isinstance(coverage, str) else coverage
-        holidays = written_closures(self.calendar.closures)
-        calendar = {"zone": self.calendar.zone, "mode": self.calendar.mode, "windows": windows, "holidays": holidays}
+        calendar = calendar_data(self.calendar, self.calendar_key)
         return {"response": str(self.response), "update": str(self.update), "calendar": calendar}
+
+
+def calendar_data(calendar: Calendar, key: str | None) -> dict[str, Any]:
+    """Write a calendar as JSON, its zone being the customer's own where the record says `account`."""
+    coverage = written_coverage(calendar.coverage)
+    windows = [] if isinstance(coverage, str) else coverage
+    holidays = written_closures(calendar.closures)
+    return {"key": key, "zone": calendar.zone, "mode": calendar.mode, "windows": windows, "holidays": holidays}
+
+
+def load_calendar(session: Session, key: str, zone: str) -> Calendar:
+    """Load a calendar that is known to be there, as it holds for an account in this zone."""
+    row = session.get_one(CalendarRow, key)
+    stored = {"zone": row.zone, "mode": row.mode, "windows": row.windows, "holidays": row.holidays}
+    return parse_calendar(stored, account_zone=zone)
 
 
 def load_promise(session: Session, tier: Tier, severity: Severity, zone: str) -> Promised | None:
@@ -70,9 +84,8 @@ def load_promise(session: Session, tier: Tier, severity: Severity, zone: str) ->
     row = session.get(ServiceLevelRow, (tier.value, severity.value))
     if row is None:
         return shipped_promise(tier, severity, zone)
-    stored = session.get_one(CalendarRow, row.calendar)
-    calendar = {"zone": stored.zone, "mode": stored.mode, "windows": stored.windows, "holidays": stored.holidays}
-    return Promised(parse_target(row.response), parse_target(row.update), parse_calendar(calendar, account_zone=zone))
+    calendar = load_calendar(session, row.calendar, zone)
+    return Promised(parse_target(row.response), parse_target(row.update), calendar, row.calendar)
 
 
 def shipped_promise(tier: Tier, severity: Severity, zone: str) -> Promised | None:
@@ -210,3 +223,11 @@ def case_words(session: Session, case: CaseRow) -> CaseWords:
 def hunt_by_token(session: Session, token: str) -> HuntRow | None:
     """Load a hunt by its opaque name, which is also its queue's."""
     return session.scalar(select(HuntRow).where(HuntRow.token == token))
+
+
+def open_criticals(session: Session) -> tuple[str, ...]:
+    """Return the numbers of the critical cases that are not resolved, the oldest first."""
+    is_open = CaseRow.severity == Severity.CRITICAL.value, CaseRow.status.not_in(("resolved", "closed"))
+    return tuple(
+        number for number in session.scalars(select(CaseRow.number).where(*is_open).order_by(CaseRow.id)) if number
+    )

@@ -5,14 +5,14 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from foundation.audit import record
+from foundation.db import take_turns
 from foundation.windows import zone_named
 from oncall.impact import Impact
 from oncall.versions import change_words
-from switchboard.roster_change import Dating, RosterLayerChange, dated_world, impact_of
+from switchboard.roster_change import DAYS, Dating, RosterLayerChange, dated_world, days_until, impact_of
 from switchboard.stored_world import free_account_numbers, load_world, write_record
 from switchboard.world import Documents, Fault, World, WorldFaults, in_order, merged
 from switchboard.world_check import check
@@ -20,10 +20,6 @@ from switchboard.world_shape import Document
 
 SECRET = ("pin",)
 """Fields whose values are never printed."""
-
-APPLY_LOCK = 5_237_001
-"""Any number that nothing else uses: on PostgreSQL two applies wait for each other; SQLite has one writer anyway."""
-
 
 AUDITED_AS = {
     "policies": "policy",
@@ -98,8 +94,7 @@ def apply_world(
 
     With a signature each change is put into the audit; with a dating changed layers become versions from its instant.
     """
-    if session.get_bind().dialect.name == "postgresql":
-        session.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": APPLY_LOCK})
+    take_turns(session, "rosters")  # with other applies, and with shifts that change hands at this moment
     outcome = rehearse(session, world, faults, dating)
     free_account_numbers(session, [c.key for c in outcome.changed if c.kind == "accounts" and "number" in c.fields])
     for change in outcome.changes:
@@ -132,9 +127,10 @@ def _audit(session: Session, change: Change, signature: Signature) -> None:
 
 
 def impacts(session: Session, outcome: Outcome, at: datetime) -> list[Impact]:
-    """Work out what the changed rosters of an outcome do to people, gaps and contracts from an instant on."""
+    """Work out what the changed rosters of an outcome do to people, gaps and contracts until some time after the change."""
+    days = DAYS + days_until(outcome.layers, at)
     rosters = [change for change in outcome.changed if change.kind == "rosters"]
-    return [impact_of(session, change.before, change.after, at) for change in rosters]
+    return [impact_of(session, change.before, change.after, at, days) for change in rosters]
 
 
 def outcome_of(stored: Documents, world: World) -> Outcome:

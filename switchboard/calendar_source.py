@@ -25,10 +25,10 @@ SCHEMES = {"http": "http", "https": "https", "webcal": "https", "webcals": "http
 """How an address begins, and how it is asked for: webcal is how calendar programs write https."""
 
 
-def read_source(named: str) -> bytes:
+def read_source(named: str, patience_seconds: float = PATIENCE_SECONDS) -> bytes:
     """Read the calendar at a path, at an address, or `-` for standard input; Refused says what is in the way."""
     if is_address(named):
-        return _fetched(named)
+        return _fetched(named, patience_seconds)
     try:
         if named == "-":
             return _limited(sys.stdin.buffer, named)
@@ -53,7 +53,7 @@ def shown_source(named: str) -> str:
 class _WebOnly(HTTPRedirectHandler):
     """Follows redirects to web addresses alone."""
 
-    def redirect_request(  # noqa: PLR0913, PLR0917 - as the library calls it
+    def redirect_request(
         self, req: Request, fp: IO[bytes], code: int, msg: str, headers: object, newurl: str
     ) -> Request | None:
         if urlsplit(newurl).scheme.lower() not in ("http", "https"):
@@ -61,10 +61,10 @@ class _WebOnly(HTTPRedirectHandler):
         return super().redirect_request(req, fp, code, msg, headers, newurl)  # type: ignore[arg-type]  # headers, as handed over
 
 
-def _fetched(address: str) -> bytes:
+def _fetched(address: str, patience_seconds: float) -> bytes:
     parts = urlsplit(address)
     url = parts._replace(scheme=SCHEMES[parts.scheme.lower()]).geturl()
-    until = monotonic() + PATIENCE_SECONDS
+    until = monotonic() + patience_seconds
     try:
         asked = Request(url, headers={"Accept": "text/calendar", "User-Agent": "Switchboard"})  # noqa: S310 - SCHEMES holds http and https alone
         with build_opener(_WebOnly).open(asked, timeout=SILENCE_SECONDS) as answer:
@@ -86,7 +86,7 @@ def _limited(stream: IO[bytes], source: str, until: float | None = None) -> byte
         if size > LARGEST:
             raise Refused("calendar_too_large", source=source, limit=f"{LARGEST // 1024 // 1024} MB")
         if until is not None and monotonic() > until:
-            raise Refused("calendar_unreadable", source=source, why=f"it took longer than {PATIENCE_SECONDS:.0f} s")
+            raise Refused("calendar_unreadable", source=source, why="it took too long")
     return b"".join(pieces)
 
 

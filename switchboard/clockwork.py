@@ -1,5 +1,6 @@
 """The clock process: a table of idempotent ticks, woken by APScheduler each second, at the nearest due row, and by a commit's nudge."""
 
+import logging
 import os
 import signal
 import socket
@@ -22,21 +23,37 @@ from foundation.db import Nudges, insert_once
 from foundation.log import configure_logs, logger
 from foundation.runtime import Runtime, make_runtime
 from foundation.settings import NEEDED_ON_THE_LINE, Settings, read_settings
+from oncall.cover_service import follow_up
+from oncall.cover_store import due_requests, next_follow_up
+from oncall.readiness_service import (
+    calls_waiting,
+    claim_drill_calls,
+    due_drills,
+    give_up_drill,
+    plan_drills,
+    remind,
+)
 from oncall.service import roster_keys, tell_handovers
+from routing.guard_service import check_zone, zones_to_check
 from routing.hunt_service import due_hunts
+from routing.notice_service import BATCH, due_clocks, next_notice, tell_clock, tell_clocks
 from routing.ring_service import LegAddresses, claim_handsets, ring_handset, settle_rings
-from routing.service import cases_due, cases_for_desk, critical_plan, tell_desk, tell_due, wake_hunt
+from routing.service import cases_for_desk, critical_plan, tell_desk, wake_hunt
 from routing.silence_service import ask_after_calls, ask_after_legs, ask_after_winners
+from routing.store import open_criticals
 from routing.tables import HuntRow
 from switchboard.tables import HeartbeatRow
 from telephony.break_glass import OnCall, write_snapshot
 from telephony.outbox import Sender, pump, settle_unknown
-from telephony.port import Telephony
+from telephony.port import OutcomeUnknown, Ring, Telephony, TelephonyRefused
 from telephony.twilio_rest import TwilioTelephony
 from webhooks.addresses import Addresses
 
 RINGS_AT_ONCE = 16
 """Requests to the carrier that one clock process has under way at the same time."""
+
+DRILL_RING_SECONDS = 25
+"""How long a handset rings for a readiness check."""
 
 LATE_SECONDS = 2.0
 """A hunt looked at this long after its timer is logged as late."""
@@ -125,8 +142,53 @@ def hand_over(work: Clockwork) -> datetime | None:
     upcoming = []
     for key in keys:
         with work.runtime.database.begin() as session:
-            upcoming.append(tell_handovers(session, key, work.now()))
+            upcoming.append(tell_handovers(session, key, work.now(), open_criticals(session)))
     return min((at for at in upcoming if at is not None), default=None)
+
+
+def look_ahead(work: Clockwork) -> datetime | None:
+    """Remind of shifts that come near, and ask before each whether its person can be reached."""
+    with work.runtime.database.read() as looking:
+        keys = roster_keys(looking)
+    for key in keys:
+        with work.runtime.database.begin() as session:
+            remind(session, key, work.now())
+            plan_drills(session, key, work.now())
+    return None
+
+
+def heed_silence(work: Clockwork) -> datetime | None:
+    """Offer the shifts of those who did not answer a readiness check in time."""
+    with work.runtime.database.read() as looking:
+        due = due_drills(looking, work.now())
+    _each(work, due, give_up_drill)
+    return None
+
+
+def call_for_drills(work: Clockwork) -> datetime | None:
+    """Ring those who are asked by phone whether they can be reached; one that cannot be rung counts as silent in time."""
+    with work.runtime.database.read() as looking:
+        if not calls_waiting(looking):
+            return None
+    with work.runtime.database.begin() as session:
+        calls = claim_drill_calls(session, work.now())
+    for call in calls:
+        voice, status = work.addresses.drill(call.token), work.addresses.drill_status(call.token)
+        number = work.runtime.settings.service_number
+        try:
+            work.telephony.ring(Ring(call.phone, number, DRILL_RING_SECONDS, voice, work.addresses.fallback, status))
+        except (TelephonyRefused, OutcomeUnknown):
+            log.exception("drill_not_rung", drill=call.drill_id)
+    return None
+
+
+def follow_up_covers(work: Clockwork) -> datetime | None:
+    """Do what is due on open cover requests; returns when the next one is."""
+    with work.runtime.database.read() as looking:
+        due = due_requests(looking, work.now())
+    _each(work, due, follow_up)
+    with work.runtime.database.read() as looking:
+        return next_follow_up(looking)
 
 
 def notify_desk(work: Clockwork) -> datetime | None:
@@ -137,11 +199,34 @@ def notify_desk(work: Clockwork) -> datetime | None:
     return None
 
 
-def notify_due(work: Clockwork) -> datetime | None:
-    """Tell of first responses that are due and not given."""
+def warn(work: Clockwork) -> datetime | None:
+    """Tell the warnings and breaches of clocks that are due; returns when the next one is."""
+    database, at = work.runtime.database, work.now()
+    with database.read() as looking:
+        due = due_clocks(looking, at)
+    for first in range(0, len(due), BATCH):
+        _together_or_each(work, due[first : first + BATCH], at)
+    with database.read() as looking:
+        return next_notice(looking)
+
+
+def _together_or_each(work: Clockwork, clock_ids: list[int], at: datetime) -> None:
+    """Tell of clocks in one transaction; where one of them fails, each in its own, so that the others are told."""
+    try:
+        with work.runtime.database.begin() as session:
+            tell_clocks(session, clock_ids, at)
+    except Exception:
+        log.exception("batch_failed", clocks=len(clock_ids))
+        _each(work, clock_ids, tell_clock)
+
+
+def check_guards(work: Clockwork) -> datetime | None:
+    """Tell the managers once a day, in the morning of their roster, what is wrong with the next days; nothing if nothing is."""
     with work.runtime.database.read() as looking:
-        due = cases_due(looking, work.now())
-    _each(work, due, tell_due)
+        zones = zones_to_check(looking, work.now())
+    for zone in zones:
+        with work.runtime.database.begin() as session:
+            check_zone(session, zone, work.now())
     return None
 
 
@@ -183,8 +268,13 @@ JOBS: tuple[Job, ...] = (
     Job("ask after silent calls", ask_after_silent, 20),
     Job("ask after winners", ask_after_accepted, 5),
     Job("hand over", hand_over, 15),
+    Job("look ahead", look_ahead, 30),
+    Job("heed silence", heed_silence, 5),
+    Job("call for drills", call_for_drills, 1, is_nudged=True),
+    Job("follow up cover requests", follow_up_covers, 5),
     Job("tell the case desk", notify_desk, 5),
-    Job("tell of due responses", notify_due, 5),
+    Job("warn of clocks", warn, 5),
+    Job("daily guards", check_guards, 60),
     Job("keep the snapshot", keep_snapshot, 30),
 )
 """Everything that happens by itself. Each may run twice, late, or in several processes at once: the rows decide."""
@@ -286,6 +376,8 @@ def run(settings: Settings | None = None) -> None:
     """Run a clock process until it is told to stop."""
     settings = (settings or read_settings()).require(*NEEDED_ON_THE_LINE)
     configure_logs(settings.log_level, settings.log_format)
+    # The scheduler warns of each tick that it skips because the one before still runs; the next one is a second away.
+    logging.getLogger("apscheduler").setLevel(logging.ERROR)
     process = ClockProcess(make_runtime(settings), TwilioTelephony(settings))
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: process._stop.set())  # noqa: SLF001 - its own process

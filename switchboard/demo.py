@@ -20,12 +20,12 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from foundation.clock import Clock
+from foundation.clock import Clock, SystemClock
 from foundation.db import Database
 from foundation.errors import Refused
 from oncall.resolver import on_duty
 from oncall.store import load_roster
-from switchboard.apply import apply_world
+from switchboard.apply import Signature, apply_world
 from switchboard.opening import upgrade_or_refuse
 from switchboard.stored_world import load_world
 from switchboard.world import Documents, World, read_texts
@@ -97,7 +97,7 @@ def prepare(setting: Setting) -> Documents:
     upgrade_or_refuse(setting.database_url)
     database = Database(setting.database_url)
     with database.begin() as session:
-        apply_world(session, demo_world())
+        apply_world(session, demo_world(), (), Signature(SystemClock().now(), "demo"))
         documents = load_world(session)
     database.close()
     setting.folder.mkdir(parents=True, exist_ok=True)

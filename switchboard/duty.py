@@ -33,18 +33,19 @@ class Duty:
 def stored_roster(key: str) -> Roster:
     """Load a roster from the configured database; Refused with the known ones if there is none of that key."""
     with opened_database() as database, database.read() as session:
-        return _stored(session, key)
+        return stored(session, key)
 
 
 def asked(key: str, at: Callable[[Roster], datetime]) -> tuple[Roster, datetime, tuple[Duty, ...]]:
     """Answer who is on duty on a stored roster at an instant, which may be told in that roster's own wall clock."""
     with opened_database() as database, database.read() as session:
-        roster = _stored(session, key)
+        roster = stored(session, key)
         moment = at(roster).replace(microsecond=0)
         return roster, moment, duties(session, roster, moment)
 
 
-def _stored(session: Session, key: str) -> Roster:
+def stored(session: Session, key: str) -> Roster:
+    """Load a roster; Refused with the known ones if there is none of that key."""
     roster = load_roster(session, key)
     if roster is None:
         known = ", ".join(one.key for one in load_rosters(session)) or "none yet"

@@ -1,6 +1,6 @@
 """Rosters of a world file beside the stored ones: changed layers dated, and what the change comes to."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -70,6 +70,12 @@ def layer_document(layer: Layer) -> Document:
     written = {name: getattr(layer, name) for name in Layer.__slots__}
     lists = {"coverage": written_coverage(layer.coverage), "participants": list(layer.participants)}
     return LAYERS.complete(written | lists)
+
+
+def days_until(changes: Iterable[RosterLayerChange], at: datetime) -> int:
+    """Return how many days lie before the last change, so that a horizon counted behind it shows what it does."""
+    latest = max((change.change.at for change in changes), default=at)
+    return -((at - latest) // timedelta(days=1))
 
 
 def impact_of(session: Session, before: Document | None, after: Document, start: datetime, days: int = DAYS) -> Impact:

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from foundation.phone import PhoneNumber
 from intake.tables import AccountRow, ContactRow, ContractRow
+from oncall.readiness import REMIND_HOURS, DrillChannel
 from oncall.store import roster_data
 from oncall.tables import LayerRow, OverrideRow, RosterRow, TechnicianRow, TimeOffRow
 from routing.tables import CalendarRow, EscalationPolicyRow, PolicyRow, ServiceLevelRow
@@ -57,6 +58,8 @@ def _technician(row: TechnicianRow) -> Document:
         "email": row.email,
         "time_zone": row.time_zone,
         "languages": list(row.languages),
+        "remind_hours": list(REMIND_HOURS if row.remind_hours is None else row.remind_hours),
+        "drill": row.drill or DrillChannel.TEXT.value,
     }
 
 
@@ -145,7 +148,7 @@ def _save_technician(session: Session, document: Document) -> None:
     if row is None:
         row = TechnicianRow(key=document["key"])
         session.add(row)
-    _set(row, document, "name", "email", "time_zone", "languages")
+    _set(row, document, "name", "email", "time_zone", "languages", "remind_hours", "drill")
     row.phone = PhoneNumber(document["phone"])
     row.sms_phone = _number(document["sms_phone"])
 

@@ -24,6 +24,7 @@ from foundation.windows import (
 from intake.entitlement import COVERED
 from intake.severity import Severity
 from oncall.layers import LONGEST_SHIFT, Kind, Turns
+from oncall.readiness import REMIND_HOURS, DrillChannel
 from oncall.rotation import Unit
 from routing.decision import UncoveredCritical, UnverifiedCritical
 from routing.hunt import Mode
@@ -301,6 +302,13 @@ TECHNICIANS = Shape(
         Field("email", email, "e-mail address", None),
         Field("time_zone", time_zone, "IANA zone of this person", None),
         Field("languages", ListOf(language), 'languages spoken, such as `["en", "es"]`', ()),
+        Field(
+            "remind_hours",
+            ListOf(whole(1, 24 * 35)),
+            "how many hours before a shift to be reminded; empty: never",
+            REMIND_HOURS,
+        ),
+        Field("drill", choice(DrillChannel), "how to be asked before a shift whether one can be reached", "text"),
     ),
 )  # fmt: skip
 

@@ -1,5 +1,6 @@
 """What leaves for the carrier besides rings: put into the transaction that decided it, sent outside of any, at least once."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -8,7 +9,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from foundation.clock import Clock
-from foundation.db import Database, insert_once, nudge
+from foundation.db import Database, insert_all_once, insert_once, nudge
 from foundation.ids import new_token
 from foundation.log import logger
 from foundation.phone import PhoneNumber
@@ -66,31 +67,23 @@ class Sender:
 
 def put(session: Session, at: datetime, message: Message | Wish) -> bool:
     """Write one message in the caller's transaction; returns False if this reason was told already."""
-    if isinstance(message, Wish):
-        return _put(session, at, message.kind, f"{message.kind}:{message.sid}", target_sid=message.sid)
-    return _put(
-        session,
-        at,
-        "text",
-        message.key,
-        to_phone=message.to,
-        body=message.body[:1600],
-        context=message.context,
-        validity_seconds=message.validity_seconds,
-    )
-
-
-def _put(session: Session, at: datetime, kind: str, key: str, **values: Any) -> bool:  # noqa: ANN401 - column values
-    given = {
-        "context": {},
-        "status": "queued",
-        "attempt": 0,
-        "written_at": at,
-        "due_at": at,
-        "token": new_token(),
-    } | values
     nudge(session)
-    return insert_once(session, OutboxRow, kind=kind, dedupe_key=key[:200], **given)
+    return insert_once(session, OutboxRow, **_row(at, message))
+
+
+def put_all(session: Session, at: datetime, messages: Iterable[Message]) -> None:
+    """Write many texts in one statement, in the caller's transaction; reasons that were told already are passed over."""
+    nudge(session)
+    insert_all_once(session, OutboxRow, [_row(at, message) for message in messages])
+
+
+def _row(at: datetime, message: Message | Wish) -> dict[str, Any]:
+    fresh = {"status": "queued", "attempt": 0, "written_at": at, "due_at": at, "token": new_token()}
+    if isinstance(message, Wish):
+        key = f"{message.kind}:{message.sid}"
+        return {"kind": message.kind, "dedupe_key": key[:200], "target_sid": message.sid, "context": {}} | fresh
+    words = {"to_phone": message.to, "body": message.body[:1600], "validity_seconds": message.validity_seconds}
+    return {"kind": "text", "dedupe_key": message.key[:200], "context": message.context} | words | fresh
 
 
 def pump(database: Database, sender: Sender, clock: Clock) -> int:

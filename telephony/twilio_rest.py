@@ -4,8 +4,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from requests import ConnectionError as NotConnected
-from requests import ConnectTimeout, RequestException
-from twilio.base.exceptions import TwilioException, TwilioRestException, TwilioServiceException
+from requests import ConnectTimeout
+from twilio.base.exceptions import TwilioRestException, TwilioServiceException
 from twilio.http.http_client import TwilioHttpClient
 from twilio.http.response import Response
 from twilio.rest import Client
@@ -73,7 +73,7 @@ class TwilioTelephony:
             status_callback_event=STATUS_EVENTS,
             timeout=ring.seconds,
         )
-        return str(call.sid)
+        return _named(call.sid)
 
     def text(self, text: Text) -> str:
         """Send a text; its fate comes to `status_url`."""
@@ -86,7 +86,7 @@ class TwilioTelephony:
             status_callback=text.status_url,
             **given,
         )
-        return str(message.sid)
+        return _named(message.sid)
 
     def cancel_call(self, call_sid: str) -> None:
         """Ask for `canceled`, which ends a ringing call and leaves an answered one alone."""
@@ -118,6 +118,12 @@ class TwilioTelephony:
         return next((str(m.sid) for m in same), None)
 
 
+def _named(sid: object) -> str:
+    if not sid:
+        raise OutcomeUnknown("the carrier's answer names nothing")
+    return str(sid)
+
+
 def _not_before(at: datetime | None, since: datetime) -> bool:
     return at is None or at >= since.replace(microsecond=0) - CLOCKS_APART
 
@@ -141,8 +147,8 @@ def _asked(request: Any, **given: Any) -> Any:  # noqa: ANN401 - the SDK is unty
         if _never_left(fault):
             raise TelephonyRefused(0, permanent=False, message="not reached") from fault
         raise OutcomeUnknown(str(fault)) from fault
-    except (RequestException, TwilioException, OSError, ValueError) as fault:  # ValueError: an answer that is no JSON
-        raise OutcomeUnknown(str(fault)) from fault
+    except Exception as fault:  # on an answer that it cannot read, the SDK lets whatever it stumbles over through
+        raise OutcomeUnknown(f"{type(fault).__name__}: {fault}") from fault
 
 
 def _never_left(fault: NotConnected) -> bool:

@@ -40,6 +40,14 @@ class Addresses:
         """News of a technician's leg."""
         return f"{self.base}/webhooks/voice/leg/{leg_token}/status"
 
+    def drill(self, token: str) -> str:
+        """A technician who was rung for a readiness check picked up."""
+        return f"{self.base}/webhooks/voice/drill/{token}{RETRIES}"
+
+    def drill_status(self, token: str) -> str:
+        """News of a readiness check's call."""
+        return f"{self.base}/webhooks/voice/drill/{token}/status"
+
     @property
     def fallback(self) -> str:
         """Where the carrier turns if our own document fails."""

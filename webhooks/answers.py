@@ -39,6 +39,7 @@ from ivr_flows.questions import (
     WhoIsCalling,
 )
 from routing import hunt_service, paging
+from routing.clock_service import change_severity
 from routing.hunt import RINGING, LegStatus
 from routing.hunt_service import NotNeeded, TakenBy, Won
 from routing.ledger_service import caller_gave_up
@@ -48,7 +49,6 @@ from routing.service import (
     Hunted,
     Ticketed,
     Told,
-    change_severity,
     connect_again,
     make_critical,
     move_to_account,
@@ -63,6 +63,7 @@ from routing.service import (
 from routing.store import hunt_of_call, legs_of, locked_hunt
 from routing.tables import HuntRow, LegRow
 from telephony.outbox import Message, put
+from webhooks.duty_answers import drill_heard, my_next_shift, take_over_now, what_can_i_take_over
 from webhooks.line import Line
 
 CHARGE = "by our price list"
@@ -86,7 +87,8 @@ Answer = Callable[[Line, Place], Answered]
 
 
 def who_is_calling(line: Line, _place: Place) -> Answered:
-    """Find the accounts that know the caller's number."""
+    """Find the accounts that know the caller's number; a technician who goes on as a caller is one like any other."""
+    line.call.end = None
     phone = line.call.from_phone
     contacts = [] if phone is None else contacts_with_phone(line.session, phone)
     match identify(contacts):
@@ -156,7 +158,10 @@ COVERED_RANK = {tier: rank for rank, tier in enumerate(COVERED)}
 
 
 def _described(place: Place, problem: str) -> str:
-    return f"{problem} {NOT_CHOSEN}" if place.answers.get("identity") == "one_of_several" else problem
+    answers = place.answers
+    has_several = answers.get(Question.WHO_IS_CALLING.value) == WhoIsCalling.SEVERAL_ACCOUNTS
+    named_none = answers.get("identity") in (None, "one_of_several")
+    return f"{problem} {NOT_CHOSEN}" if has_several and named_none else problem
 
 
 def _told(place: Place, severity: Severity) -> Told:
@@ -276,7 +281,10 @@ def keep_description(line: Line, place: Place) -> Answered:
 
 
 def keep_voicemail(line: Line, place: Place) -> Answered:
-    """Keep the message of a caller whom nobody could answer in time."""
+    """Keep the message of a caller whom nobody could answer in time; nobody holds them any more."""
+    hunt = hunt_of_call(line.session, line.call.sid)
+    if hunt is not None:
+        hunt_service.caller_leaves(line.session, hunt.id, "voicemail", line.at)
     _keep(line, place, "voicemail", _case(line))
     return Answered(Kept.KEPT)
 
@@ -440,8 +448,8 @@ def _reachable(case: CaseRow | None) -> PhoneNumber | None:
 def want_call_back(line: Line, _place: Place) -> Answered:
     """After the ceiling the caller would rather be called back than leave a message."""
     hunt, case = hunt_of_call(line.session, line.call.sid), _case(line)
-    if hunt is not None:
-        hunt.left_how = "call_back"
+    if hunt is not None and not hunt_service.caller_leaves(line.session, hunt.id, "call_back", line.at):
+        hunt.left_how = "call_back" if hunt.left_at is not None else None
     phone = _reachable(case)
     if phone is None:
         return Answered(CallBackWanted.NUMBER_NEEDED)
@@ -603,6 +611,10 @@ ANSWERS: Mapping[Question, Answer] = {
     Question.STILL_WORKING: keep_working,
     Question.NEXT_LEVEL: call_next_level,
     Question.CHANGE_SEVERITY: judge_severity,
+    Question.DRILL_HEARD: drill_heard,
+    Question.WHAT_CAN_I_TAKE_OVER: what_can_i_take_over,
+    Question.TAKE_OVER: take_over_now,
+    Question.NEXT_SHIFT: my_next_shift,
 }
 """Every question that the shipped flows ask; a test holds this against the list of questions."""
 
@@ -621,7 +633,7 @@ def page_facts(line: Line, leg: LegRow, hunt: HuntRow) -> dict[str, str]:
     return {
         "account": words.who,
         "coverage": paging.tier_words(words.tier),
-        "problem": (case.problem or "").rstrip("."),
+        "problem": (case.problem or "").split(". ")[0].rstrip("."),  # the rest is in the text: a whisper has 10 s
         "case_number": case.number or "",
         "caller_spoken": caller_spoken,
         "waiting_since": paging.spoken_time(hunt.started_at, words.zone),

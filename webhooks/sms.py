@@ -3,14 +3,18 @@
 from datetime import datetime, timedelta
 
 from flask import Blueprint, Response, current_app, request
-from sqlalchemy import func, select, update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from foundation.db import insert_once
 from foundation.log import logger
 from foundation.phone import caller_number
 from foundation.runtime import Runtime
+from oncall.store import technician_by_phone
 from oncall.tables import TechnicianRow
+from routing.clock_service import heard_from
+from routing.command_service import Sender, carry_out
+from routing.commands import MOST_IN_A_ROW, is_enough, read_command
 from telephony import outbox
 from telephony.tables import InboundTextRow, OutboxRow
 from telephony.twiml import document, escaped
@@ -24,10 +28,8 @@ sms.register_error_handler(Exception, errors.news_fault)
 REFUSED_BY_PERSON = frozenset({21610, 30004})
 """Error codes that say this handset takes no texts from us any more: an alarm, for a technician."""
 
-REPLIES_IN_A_ROW = 5
-"""More replies than this to one number in an hour would be a talk between two machines."""
-
 AN_HOUR = timedelta(hours=1)
+"""How far back replies to one number count as in a row."""
 
 CARRIER_WORDS = frozenset({
     "stop", "stopall", "unsubscribe", "cancel", "end", "quit", "optout", "revoke", "start", "yes", "unstop", "help", "info",
@@ -74,19 +76,32 @@ def text_in() -> Response:
             session, InboundTextRow, message_sid=sid, from_phone=caller_number(form.get("From")), at=at, **given
         )
         row = session.scalars(select(InboundTextRow).where(InboundTextRow.message_sid == sid).with_for_update()).one()
+        if row.document is None and row.body.strip().lower() not in CARRIER_WORDS:
+            heard_from(session, row.from_phone, at, "text")
         row.document = row.document or _reply(session, row, at, runtime)
         return xml(row.document)
 
 
 def _reply(session: Session, row: InboundTextRow, at: datetime, runtime: Runtime) -> str:
-    answered = InboundTextRow.from_text == row.from_text, InboundTextRow.document.contains("<Message>")
-    lately = select(func.count()).select_from(InboundTextRow).where(*answered, InboundTextRow.at > at - AN_HOUR)
-    sent = session.scalar(lately) or 0
-    if row.body.strip().lower() in CARRIER_WORDS or sent >= REPLIES_IN_A_ROW:
+    if row.body.strip().lower() in CARRIER_WORDS:
         return document("")
+    technician = None if row.from_phone is None else technician_by_phone(session, row.from_phone)
+    answered = _answered_lately(session, row, at)
     number = runtime.settings.service_number.e164
-    words = f"This number does not read texts yet. If your system is down, call {number} and press 1."
-    return document(f"<Message>{escaped(words)}</Message>")
+    if technician is None:
+        words = f"This number does not read texts yet. If your system is down, call {number} and press 1."
+        is_silent = len(answered) >= MOST_IN_A_ROW
+    else:
+        words = carry_out(session, Sender(technician, at, number), read_command(row.body))
+        is_silent = is_enough(row.body, answered)
+    return document("" if is_silent else f"<Message>{escaped(words)}</Message>")
+
+
+def _answered_lately(session: Session, row: InboundTextRow, at: datetime) -> list[str]:
+    """Load what this number has sent within the hour and was answered, the newest first."""
+    answered = InboundTextRow.from_text == row.from_text, InboundTextRow.document.contains("<Message>")
+    lately = select(InboundTextRow.body).where(*answered, InboundTextRow.at > at - AN_HOUR)
+    return list(session.scalars(lately.order_by(InboundTextRow.id.desc()).limit(50)))
 
 
 def _runtime() -> Runtime:

@@ -49,6 +49,13 @@ def leg_news(token: str) -> Response:
     return _taken()
 
 
+@status.post("/drill/<token>/status")
+def drill_news(token: str) -> Response:
+    """News of a readiness check's call: only a key counts, so there is nothing to write."""
+    del token
+    return _taken()
+
+
 @status.post("/recording")
 def recording_news() -> Response:
     """A recording is ready: kept even if the call never told of it."""

@@ -16,7 +16,10 @@ from ivr_flows.engine import begin, resume
 from ivr_flows.events import Pressed, Silence
 from ivr_flows.place import Place
 from ivr_flows.turns import PlayMusic
+from oncall.readiness_service import drill_by_token
+from oncall.store import load_roster
 from routing import hunt_service
+from routing.clock_service import heard_from
 from routing.store import hunt_by_token, locked_hunt, locked_leg, locked_leg_of_call
 from routing.tables import LegRow
 from telephony.break_glass import farewell
@@ -25,6 +28,7 @@ from webhooks import errors
 from webhooks.addresses import Addresses
 from webhooks.answers import keep_last_message, page_facts
 from webhooks.conversation import given_again, go_on, open_conversation, settled
+from webhooks.duty_answers import flow_for
 from webhooks.errors import xml
 from webhooks.events import event_of, field, told, whole_number
 from webhooks.line import Line, shortened
@@ -68,12 +72,14 @@ def inbound() -> Response:
 
 def _greeting(session: Session, runtime: Runtime) -> str:
     call = _begins(session, runtime, "inbound")
+    heard_from(session, call.from_phone, runtime.clock.now(), "call")
     facts = {
         "caller_id": "withheld" if caller_number(request.form.get("From")) is None else "known",
         "organisation": runtime.settings.organisation,
         "account_digits": account_digits(session),
     }
-    return open_conversation(_line(session, runtime, call), FLOWS["front_desk"], facts)
+    line = _line(session, runtime, call)
+    return open_conversation(line, FLOWS[flow_for(line, field(request.form, "StirVerstat"))], facts)
 
 
 @voice.post("/turn/<number>")
@@ -107,6 +113,20 @@ def leg_answered(token: str) -> Response:
         call.case_id = hunt.case_id
         line = _line(session, runtime, call, leg)
         return xml(open_conversation(line, FLOWS["page_technician"], page_facts(line, leg, hunt)))
+
+
+@voice.post("/drill/<token>")
+def drill_answered(token: str) -> Response:
+    """A technician, or their voicemail, picked up for a readiness check."""
+    with _transaction() as (session, runtime):
+        call = _begins(session, runtime, "outbound")
+        drill = drill_by_token(session, token)
+        if drill is None:
+            return xml(farewell())
+        drill.call_sid = drill.call_sid or call.sid
+        roster = load_roster(session, drill.roster_key)
+        facts = {"drill": token, "drill_roster": roster.name if roster else "your roster"}
+        return xml(open_conversation(_line(session, runtime, call), FLOWS["readiness_drill"], facts))
 
 
 @voice.post("/joining/<token>")

@@ -132,7 +132,7 @@ def _address(row: FeedRow) -> str:
 @click.option("--dry-run", is_flag=True, help="Only print what would be imported.")
 @acting
 @as_json
-def import_time_off(  # noqa: PLR0913, PLR0917 - one argument per option
+def import_time_off(  # noqa: PLR0913 - one argument per option
     source: str,
     technician: str,
     rosters: tuple[str, ...],

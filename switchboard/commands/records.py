@@ -24,6 +24,9 @@ from switchboard.world_shape import Document
 LINES_FOR_PEOPLE = 50
 """Rows that a list shows to people who did not ask for more."""
 
+TOO_LONG = frozenset({"promise", "calendar"})
+"""Facts that only `--json` shows: whole service levels and calendars; `case explain` tells what follows from them."""
+
 limit = click.option(
     "--limit", type=click.IntRange(1), help=f"At most so many. Default: all in JSON, {LINES_FOR_PEOPLE} in a table."
 )
@@ -32,7 +35,7 @@ account = click.option("--account", metavar="KEY", help="Only those of this acco
 
 @click.group()
 def case() -> None:
-    """List cases; show one with its timeline."""
+    """List cases; show one with its timeline; move and explain its clocks."""
 
 
 @case.command("list")
@@ -171,7 +174,8 @@ def _show(load: Callable[[Session, str], Shown], key: str, *, is_json: bool) -> 
 def _sentence(event: Event) -> str:
     """Write one line of a timeline for people; the words of the kinds are those of the records."""
     by = "" if event.by is None else f" by {event.by}"
-    told = {name.replace("_", " "): _cell(value) for name, value in event.facts.items() if value not in (None, [], {})}
+    shown = {name: value for name, value in event.facts.items() if name not in TOO_LONG and value not in (None, [], {})}
+    told = {name.replace("_", " "): _cell(value) for name, value in shown.items()}
     facts = "; ".join(f"{name} {value}" for name, value in told.items())
     return f"{event.about}: {event.kind.replace('_', ' ')}{by}" + (f" ({facts})" if facts else "")
 

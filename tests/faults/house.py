@@ -68,8 +68,8 @@ class House:
         """Start processes and wait until all of them work."""
         for process in processes:
             process.start()
-        for process in processes:
-            self.network.line.until(lambda p=process: self._is_up(p), STARTS_WITHIN, f"{process.name} starts")  # type: ignore[misc]  # mypy cannot infer a lambda's default argument
+        names = " and ".join(process.name for process in processes)
+        self.network.line.until(lambda: all(map(self._is_up, processes)), STARTS_WITHIN, f"start of {names}")
 
     def _is_up(self, process: Process) -> bool:
         assert not process.has_ended, f"{process.name} ended by itself"

@@ -35,7 +35,7 @@ LONGEST_NAP = 0.05
 class QuickCarrier(Carrier):
     """A carrier whose voice is in a hurry: `pace` times as fast as it would speak to people."""
 
-    pace = 2.0
+    pace = 1.3
 
     def _stage(self, call: Call, source: Source) -> Stage:
         return Stage(self.exchange, call, VERBS | {"Say": self._say_quickly}, "voice", source)

@@ -56,6 +56,11 @@ def asks(text: str) -> bool:
     return "Press 1 to take it" in text or "press 1 to call them back" in text.lower()
 
 
+def all_talk(house: House, callers: tuple[Phone, ...]) -> None:
+    """Wait until each of these callers talks to somebody."""
+    names = ", ".join(caller.name for caller in callers)
+    house.network.line.until(lambda: all(map(is_talking, callers)), 40, f"{names} talk to technicians")
+
+
 def is_talking(caller: Phone) -> bool:
-    """Whether anybody is joined to this caller."""
     return caller.handset.call is not None and caller.handset.call.peer is not None

@@ -21,7 +21,6 @@ PAGES = {
     "taken": paging.taken(CASE, "Kim Nakamura"),
     "taken over": paging.taken_over(CASE, "Maria Lindqvist"),
     "desk": paging.desk_notice(CASE, NOON),
-    "due": paging.due_notice(CASE, NOON),
 }
 
 

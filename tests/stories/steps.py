@@ -16,6 +16,10 @@ rounds = 1
 """Sam, then kim, twelve seconds each, a ceiling of thirty, and a chase each minute: short stories."""
 
 
+CHASE_EACH_MINUTE = "[policies]\nchase_every_minutes = 1\n"
+"""A chase that comes round in a story's time."""
+
+
 def reports_an_outage(caller: Phone) -> None:
     """Call, press 1, hear that help is being called, get the case number by text."""
     caller.dials(SERVICE)
@@ -27,7 +31,7 @@ def reports_an_outage(caller: Phone) -> None:
 def is_paged(technician: Phone, within: float = 30) -> None:
     """Ring, with the text that goes beside it."""
     technician.rings(within)
-    technician.gets_text("CRITICAL")
+    technician.gets_text("We are ringing you now: press 1")
 
 
 def picks_up(technician: Phone) -> None:

@@ -1,7 +1,9 @@
 """After the talk: what the technician's keys do, and what the caller's."""
 
+from intake.tables import CaseRow
+from routing.service import resolve
 from tests.stories.stage import Stage
-from tests.stories.steps import are_connected, is_paged, reports_an_outage, takes_it
+from tests.stories.steps import CHASE_EACH_MINUTE, are_connected, is_paged, reports_an_outage, takes_it
 
 
 def sam_and_dana_have_talked(stage: Stage) -> None:
@@ -54,7 +56,7 @@ def test_3_brings_in_the_duty_manager(stage: Stage) -> None:
 
 
 def test_when_the_duty_manager_does_not_come_leadership_is_called_and_not_the_one_who_asks(stage: Stage) -> None:
-    stage.apply("[policies]\nchase_every_minutes = 1\n")
+    stage.apply(CHASE_EACH_MINUTE)
     sam_and_dana_have_talked(stage)
     stage.sam.presses("3")
     for _ in range(3):
@@ -70,6 +72,22 @@ def test_when_the_duty_manager_does_not_come_leadership_is_called_and_not_the_on
     stage.maria.gets_text("Theo Barrett has it")
     stage.dana.gets_text("Theo Barrett has taken your case")
     stage.line.nothing_else()
+
+
+def test_nobody_is_chased_for_a_case_that_is_resolved_meanwhile(stage: Stage) -> None:
+    stage.apply(CHASE_EACH_MINUTE)
+    sam_and_dana_have_talked(stage)
+    stage.sam.presses("3")
+    for _ in range(3):
+        stage.maria.rings(within=40)
+        stage.maria.declines()
+    for _ in range(2):
+        stage.maria.gets_text("NEXT LEVEL")
+    with stage.runtime.database.begin() as session:
+        resolve(session, session.get_one(CaseRow, stage.case().id), "sam", stage.clock.now())
+    stage.line.waits(70)
+    stage.line.nothing_else()
+    assert stage.hunt().status == "done"
 
 
 def test_4_changes_the_severity(stage: Stage) -> None:

@@ -2,7 +2,15 @@
 
 from simulator.story import Phone
 from tests.stories.stage import Stage
-from tests.stories.steps import are_connected, finishes, is_paged, picks_up, reports_an_outage, takes_it
+from tests.stories.steps import (
+    CHASE_EACH_MINUTE,
+    are_connected,
+    finishes,
+    is_paged,
+    picks_up,
+    reports_an_outage,
+    takes_it,
+)
 
 
 def is_called_back(caller: Phone, technician: Phone) -> None:
@@ -83,6 +91,7 @@ def test_the_caller_hangs_up_in_the_very_moment_in_which_they_are_joined(stage: 
 
 
 def test_a_call_back_that_ends_before_a_word_was_said_counts_as_no_answer(stage: Stage) -> None:
+    stage.apply(CHASE_EACH_MINUTE)
     reports_an_outage(stage.dana)
     is_paged(stage.sam)
     takes_it(stage.sam)
@@ -97,12 +106,13 @@ def test_a_call_back_that_ends_before_a_word_was_said_counts_as_no_answer(stage:
     stage.sam.presses("2")
     stage.dana.gets_text("we called you back and could not reach you")
     stage.sam.is_hung_up()
-    stage.line.waits(330)
+    stage.line.waits(75)
     stage.line.nothing_else()
     assert (stage.case().status, stage.case().responded_at) == ("in_progress", None)
 
 
 def test_a_technician_who_leaves_the_caller_a_text_keeps_the_case_and_nobody_else_is_called(stage: Stage) -> None:
+    stage.apply(CHASE_EACH_MINUTE)
     reports_an_outage(stage.dana)
     is_paged(stage.sam)
     takes_it(stage.sam)
@@ -111,7 +121,7 @@ def test_a_technician_who_leaves_the_caller_a_text_keeps_the_case_and_nobody_els
     stage.sam.presses("2")
     stage.dana.gets_text("Sam Ortiz works on your case")
     stage.sam.is_hung_up()
-    stage.line.waits(330)
+    stage.line.waits(75)
     stage.line.nothing_else()
     assert (stage.case().status, stage.case().technician) == ("in_progress", "sam")
 
@@ -159,7 +169,7 @@ def test_when_the_winner_dies_in_the_moment_of_joining_the_caller_is_not_left_wa
 
 
 def test_a_winner_who_goes_without_calling_back_is_followed_by_the_chase(stage: Stage) -> None:
-    stage.apply("[policies]\nchase_every_minutes = 1\n")
+    stage.apply(CHASE_EACH_MINUTE)
     reports_an_outage(stage.dana)
     is_paged(stage.sam)
     takes_it(stage.sam)
@@ -179,11 +189,12 @@ def test_a_winner_who_goes_without_calling_back_is_followed_by_the_chase(stage: 
 
 
 def test_a_technician_who_hangs_up_after_the_talk_needs_no_keys(stage: Stage) -> None:
+    stage.apply(CHASE_EACH_MINUTE)
     reports_an_outage(stage.dana)
     are_connected(stage, stage.sam, stage.dana)
     stage.line.waits(30)
     stage.sam.hangs_up()
     finishes(stage.dana)
-    stage.line.waits(330)
+    stage.line.waits(75)
     stage.line.nothing_else()
     assert (stage.case().status, stage.call().end, stage.hunt().status) == ("acknowledged", "connected", "done")

@@ -1,21 +1,13 @@
 """Who rings when: silence, passing, dead handsets, voicemail, and two who accept at once."""
 
 import pytest
+from sqlalchemy import select
 
+from intake.tables import RecordingRow
 from simulator.handset import Behaviour, Declines, InvalidNumber, SwitchedOff, Voicemail
 from simulator.story import Phone
 from tests.stories.stage import Stage
-from tests.stories.steps import are_connected, finishes, is_paged, picks_up, reports_an_outage, takes_it
-
-
-def kim_has_it(stage: Stage) -> None:
-    """Kim and the duty manager ring together; kim takes the call, and everybody hangs up."""
-    is_paged(stage.maria)
-    are_connected(stage, stage.kim, stage.dana)
-    stage.maria.gets_text("Kim Nakamura has it")
-    stage.kim.hangs_up()
-    finishes(stage.dana)
-    assert (stage.case().status, stage.case().technician) == ("acknowledged", "kim")
+from tests.stories.steps import finishes, is_paged, picks_up, reports_an_outage, takes_it
 
 
 def test_the_first_technician_rings_within_10_seconds_of_the_answer(stage: Stage) -> None:
@@ -124,4 +116,49 @@ def test_of_two_who_accept_in_the_same_second_one_is_connected_and_the_other_hea
         other.gets_text("Maria Lindqvist has it")
     stage.maria.hangs_up()
     finishes(stage.dana)
+    stage.line.nothing_else()
+
+
+def test_a_technician_who_accepts_while_the_caller_still_speaks_waits_and_is_joined(stage: Stage) -> None:
+    reports_an_outage(stage.dana)
+    is_paged(stage.sam)
+    stage.dana.hears("After the tone")
+    takes_it(stage.sam)
+    stage.sam.hears("Connecting you, one moment")
+    stage.line.waits(7)
+    stage.dana.says("The whole network is down", seconds=3)
+    stage.dana.hears("A technician is ready. Connecting you.")
+    stage.dana.is_talking_to(stage.sam)
+    stage.line.nothing_else()
+    with stage.session() as session:
+        [recording] = session.scalars(select(RecordingRow))
+    assert (recording.purpose, recording.case_id) == ("description", stage.case().id)
+
+
+def test_3_tells_more_and_the_choice_stays_open(stage: Stage) -> None:
+    reports_an_outage(stage.dana)
+    is_paged(stage.sam)
+    picks_up(stage.sam)
+    stage.sam.presses("3")
+    stage.sam.hears("waiting since")
+    stage.sam.hears("The caller's number is 2 0 2, 5 5 5, 0 1 1 1")
+    stage.sam.hears("Critical call for")
+    stage.sam.presses("1")
+    stage.dana.is_talking_to(stage.sam, within=45)
+    stage.line.nothing_else()
+
+
+def test_whoever_picks_up_a_moment_too_late_hears_who_has_it(stage: Stage) -> None:
+    stage.sam.behaviour = Declines()
+    reports_an_outage(stage.dana)
+    is_paged(stage.sam)
+    is_paged(stage.kim)
+    is_paged(stage.maria)
+    picks_up(stage.kim)
+    stage.kim.presses("1")
+    stage.maria.answers()
+    stage.maria.hears("Kim Nakamura has it")
+    stage.maria.is_hung_up(within=10)
+    for other in (stage.sam, stage.maria):
+        other.gets_text("Kim Nakamura has it")
     stage.line.nothing_else()

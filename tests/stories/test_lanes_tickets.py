@@ -14,8 +14,6 @@ NUMBER = "Your case number is 1 0, 0 0, 1 4. Again, 1 0, 0 0, 1 4."
 
 INSIDE = [
     ("dana", "2", MONDAY, "Monday March 2, 12 noon, New York time", "Mon 2 Mar 12:00 (New York)"),
-    ("dana", "3", MONDAY, "Monday March 2, 10 P M, New York time", "Mon 2 Mar 22:00 (New York)"),
-    ("dana", "2", SATURDAY, "Saturday March 7, 12 30 P M, New York time", "Sat 7 Mar 12:30 (New York)"),
     ("dana", "3", SATURDAY, "Saturday March 7, 10 30 P M, New York time", "Sat 7 Mar 22:30 (New York)"),
     ("omar", "2", MONDAY, "Monday March 2, 1 P M, Chicago time", "Mon 2 Mar 13:00 (Chicago)"),
     ("omar", "3", MONDAY, "Tuesday March 3, 9 A M, Chicago time", "Tue 3 Mar 09:00 (Chicago)"),
@@ -176,4 +174,5 @@ def test_a_problem_that_became_worse_is_the_same_case_now_critical(stage: Stage)
     stage.line.nothing_else()
     [case] = stage.cases()
     assert (case.severity, case.outcome, case.clock) == ("critical", "hunt", "24/7")
+    assert case.response_due is not None
     assert case.response_due < datetime(2026, 3, 2, 15, 16, tzinfo=UTC)

@@ -4,6 +4,7 @@ import threading
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -14,6 +15,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
+import switchboard
 from foundation.clock import FrozenClock
 from foundation.db import Base
 from foundation.phone import PhoneNumber
@@ -22,9 +24,20 @@ from foundation.settings import Settings
 from intake.tables import CallRow
 from routing.tables import LegRow
 from simulator.signature import sign
+from switchboard.apply import apply_world
 from switchboard.factory import create_app
-from tests.stories.stage import CAST, MONDAY, SERVICE, put_world, seeds
+from switchboard.world import read_texts
 
+SERVICE = "+12025550100"
+CAST = {
+    "dana": "+12025550111",
+    "stranger": "+12025550199",
+    "sam": "+12025550141",
+    "kim": "+12025550142",
+}
+"""Those of the standing cast, switchboard/seeds/demo.toml, who call and are rung here."""
+
+MONDAY = datetime(2026, 3, 2, 15, 0, tzinfo=UTC)
 BASE = "https://line.example"
 TOKEN = "12345"
 SECOND_TOKEN = "67890"
@@ -122,7 +135,7 @@ class Door:
 
 def make_door(database_url: str, folder: Path, **settings: Any) -> Door:  # noqa: ANN401 - settings
     """Build the application around a database; nothing is read from it yet."""
-    given = {
+    given: dict[str, Any] = {
         "public_base_url": BASE,
         "service_numbers": (PhoneNumber(SERVICE),),
         "twilio_account_sid": ACCOUNT,
@@ -134,11 +147,14 @@ def make_door(database_url: str, folder: Path, **settings: Any) -> Door:  # noqa
     return Door(create_app(Settings(database_url=database_url, **given | settings), clock), clock)
 
 
-def open_house(database_url: str, folder: Path, **settings: Any) -> Door:  # noqa: ANN401 - settings
-    """Build the application around a migrated database and put the standing cast into it."""
-    door = make_door(database_url, folder, **settings)
-    put_world(door.runtime, seeds())
-    return door
+def move_in(database_url: str) -> None:
+    """Put the standing cast into a migrated database."""
+    door = make_door(database_url, Path())
+    seeds = Path(switchboard.__file__).parent / "seeds"
+    world, faults = read_texts([(name, (seeds / name).read_text("utf-8")) for name in ("defaults.toml", "demo.toml")])
+    with door.runtime.database.begin() as session:
+        apply_world(session, world, faults)
+    door.close()
 
 
 # How a call gets to where a test begins

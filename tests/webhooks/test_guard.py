@@ -18,7 +18,6 @@ from tests.webhooks.door import (
     from_caller,
     make_door,
     on_leg,
-    open_house,
     reports_outage,
 )
 
@@ -98,8 +97,8 @@ def test_fields_in_the_query_are_never_taken_for_the_form(sqlite_door: Door) -> 
     assert sqlite_door.call().from_text == "+12025550111"
 
 
-def test_either_of_two_tokens_opens_the_door_while_they_are_rotated(sqlite_database_url: str, tmp_path: Path) -> None:
-    door = open_house(sqlite_database_url, tmp_path, twilio_auth_token_secondary=SecretStr(SECOND_TOKEN))
+def test_either_of_two_tokens_opens_the_door_while_they_are_rotated(peopled_url: str, tmp_path: Path) -> None:
+    door = make_door(peopled_url, tmp_path, twilio_auth_token_secondary=SecretStr(SECOND_TOKEN))
     for number, token in enumerate((TOKEN, SECOND_TOKEN)):
         assert door.post(INBOUND, from_caller(sid=f"CA{number}"), token=token).status_code == 200
     assert door.post(INBOUND, from_caller(sid="CA3"), token="a third").status_code == 403
@@ -185,9 +184,9 @@ def test_a_target_in_absolute_form_counts_by_its_path(sqlite_door: Door, origin:
     ],
 )
 def test_no_forwarded_header_opens_or_shuts_the_door(
-    sqlite_database_url: str, tmp_path: Path, proxies: int, headers: dict[str, str]
+    peopled_url: str, tmp_path: Path, proxies: int, headers: dict[str, str]
 ) -> None:
-    door = open_house(sqlite_database_url, tmp_path, trusted_proxies=proxies)
+    door = make_door(peopled_url, tmp_path, trusted_proxies=proxies)
     assert door.post(INBOUND, from_caller(), headers=headers).status_code == 200
     for foreign in ("https://evil.example", "http://line.example", "https://line.example:81"):
         signature = sign(TOKEN, foreign + INBOUND, from_caller().items())

@@ -1,7 +1,7 @@
 import pytest
 
-from tests.stories.stage import CAST
 from tests.webhooks.door import (
+    CAST,
     INBOUND,
     LEG_CALL,
     TURN,

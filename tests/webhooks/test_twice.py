@@ -5,12 +5,16 @@ from collections.abc import Callable
 import pytest
 from sqlalchemy import select
 
+from foundation.phone import PhoneNumber
+from oncall.tables import TechnicianRow
 from routing.tables import HuntRow
+from telephony.outbox import Message, put
 from telephony.tables import OutboxRow
-from tests.stories.stage import CAST
 from tests.webhooks.door import (
+    CAST,
     INBOUND,
     LEG_CALL,
+    MONDAY,
     TURN,
     Door,
     Webhook,
@@ -114,9 +118,9 @@ def a_message_ends_the_chain(door: Door) -> Webhook:
 
 def text_news(status: str, **more: str) -> Prepare:
     def prepare(door: Door) -> Webhook:
-        reports_outage(door)
-        with door.session() as session:
-            token = session.scalars(select(OutboxRow.token).where(OutboxRow.to_phone == CAST["sam"])).one()
+        with door.runtime.database.begin() as session:
+            put(session, MONDAY, Message("page:1", PhoneNumber(CAST["sam"]), "CRITICAL"))
+            token = session.scalars(select(OutboxRow.token)).one()
         return Webhook(f"/webhooks/sms/status/{token}", {"MessageSid": "SM1", "MessageStatus": status} | more)
 
     return prepare
@@ -177,3 +181,10 @@ def test_hundred_polls_of_the_wait_at_once_ring_nobody_twice(door: Door) -> None
     for _ in range(10):
         assert {answer.status_code for answer in door.send_at_once(poll, 10)} == {200}
     assert door.counts() == before
+
+
+def test_a_technician_whose_handset_refuses_texts_is_marked_as_such(door: Door) -> None:
+    door.send(text_news("undelivered", ErrorCode="21610")(door))
+    with door.session() as session:
+        refusing = session.scalars(select(TechnicianRow.key).where(TechnicianRow.texts_refused))
+        assert list(refusing) == ["sam"]
