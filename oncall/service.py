@@ -13,7 +13,7 @@ from oncall.backup import backups
 from oncall.handover import Handover, Outlook, handovers, incoming_words, next_words, outgoing_words
 from oncall.layers import Roster
 from oncall.resolver import next_change, on_duty
-from oncall.store import Technician, load_roster, load_technicians
+from oncall.store import Technician, load_roster, load_rosters, load_technicians
 from oncall.tables import HandoverRow, RosterRow, RosterWatchRow
 from telephony.outbox import Message, put
 
@@ -29,6 +29,12 @@ log = logger("handovers")
 def roster_keys(session: Session) -> list[str]:
     """Return the keys of all rosters."""
     return list(session.scalars(select(RosterRow.key).order_by(RosterRow.key)))
+
+
+def next_changes(session: Session, at: datetime) -> list[tuple[str, datetime]]:
+    """Find the next handover of each roster that has one."""
+    found = ((roster.key, next_change(roster, at, at + HORIZON)) for roster in load_rosters(session))
+    return [(key, change) for key, change in found if change is not None]
 
 
 def tell_handovers(

@@ -44,6 +44,7 @@ from routing.store import (
 )
 from routing.tables import HuntEventRow, HuntRow, LegRow
 from telephony.outbox import PAGE_VALIDITY, Message, Wish, put
+from telephony.port import CALL_OVER
 
 MOVES_A_TICK = 12
 """Limit of rounds in which a tick makes its moves; two are enough, more means that the rules contradict themselves."""
@@ -527,7 +528,13 @@ def decline(session: Session, leg: LegRow, at: datetime) -> None:
 
 
 def leg_answered(session: Session, leg: LegRow, call_sid: str, at: datetime) -> None:
-    """Somebody or something picked up: the whisper begins. A ring that we gave up a moment ago counts again."""
+    """Somebody or something picked up: the whisper begins. A ring that we gave up a moment ago counts again.
+
+    Where one leg has two calls, because an answer in doubt was asked for again, the one that is picked up counts.
+    """
+    if leg.call_sid not in (None, call_sid) and leg.answered_at is None:
+        _stop_ringing(session, leg, at)
+        leg.call_sid = call_sid
     attach(leg, call_sid, at)
     if leg.status in (*RINGING, LegStatus.NO_ANSWER) and leg.status != LegStatus.SCREENING:
         leg.status, leg.answered_at, leg.ended_at = LegStatus.SCREENING.value, at, None
@@ -551,13 +558,20 @@ class LegNews:
 
 
 def leg_news(session: Session, leg: LegRow, news: LegNews, at: datetime) -> None:
-    """Take news of a leg, in any order and any number of times; what it ends moves the hunt on at once."""
+    """Take news of a leg, in any order and any number of times; what it ends moves the hunt on at once.
+
+    News of another call than the leg's own, the second of a ring that was asked for twice, only stops that call.
+    """
     hunt = locked_hunt(session, leg.hunt_id)
+    is_final = news.status in CALL_OVER
+    if leg.call_sid not in (None, news.call_sid):
+        if not is_final:
+            put(session, at, Wish("cancel_call", news.call_sid))
+        return
     attach(leg, news.call_sid, at)
     before = LegStatus(leg.status)
     after = leg_after(before, news.status)
     leg.sequence = max(leg.sequence, news.sequence)
-    is_final = news.status in ("completed", "busy", "no-answer", "failed", "canceled")
     if is_final and leg.ended_at is None:
         leg.ended_at = at
     if after is before:

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from foundation.clock import Clock
 from foundation.db import Database, nudge
 from foundation.log import logger
 from foundation.phone import PhoneNumber
@@ -58,15 +59,19 @@ class LegAddresses:
         return Ring(handset.phone, from_, handset.ring_seconds, voice, self.fallback, status)
 
 
-def claim_handsets(database: Database, at: datetime) -> list[Handset]:
-    """Claim the legs that are due to ring; two clock processes never claim the same one."""
-    due = LegRow.status == LegStatus.PLANNED.value, LegRow.place_at <= at
+def claim_handsets(database: Database, clock: Clock) -> list[Handset]:
+    """Claim the legs that are due to ring; two clock processes never claim the same one.
+
+    A claim's instant is read once its rows are locked: the wait for the database must not count as an answer's.
+    """
+    due = LegRow.status == LegStatus.PLANNED.value, LegRow.place_at <= clock.now()
     with database.read() as looking:
         if looking.scalar(select(LegRow.id).where(*due).limit(1)) is None:
             return []
     with database.begin() as session:
         found = select(LegRow).where(*due).order_by(LegRow.place_at, LegRow.id).limit(CLAIMS)
         legs = list(session.scalars(found.with_for_update(skip_locked=True)))
+        at = clock.now()
         return [handset for leg in legs if (handset := _claim(session, leg, at))]
 
 
@@ -129,7 +134,10 @@ def _placed(session: Session, handset: Handset, sid: str, at: datetime) -> None:
     if leg is None:
         put(session, at, Wish("cancel_call", sid))
         return
-    leg.call_sid, leg.placed_at = leg.call_sid or sid, leg.placed_at or at
+    if leg.call_sid not in (None, sid):  # a callback was faster, and told of the call of an earlier request
+        put(session, at, Wish("cancel_call", sid))
+        return
+    leg.call_sid, leg.placed_at = sid, leg.placed_at or at
     leg.ring_until = leg.ring_until or at + timedelta(seconds=leg.ring_seconds)
     if leg.status in (LegStatus.PLACING, LegStatus.UNKNOWN):
         leg.status = LegStatus.RINGING.value

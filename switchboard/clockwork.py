@@ -33,7 +33,7 @@ from oncall.readiness_service import (
     plan_drills,
     remind,
 )
-from oncall.service import roster_keys, tell_handovers
+from oncall.service import next_changes, roster_keys, tell_handovers
 from routing.guard_service import check_zone, zones_to_check
 from routing.hunt_service import due_hunts
 from routing.notice_service import BATCH, due_clocks, next_notice, tell_clock, tell_clocks
@@ -51,6 +51,9 @@ from webhooks.addresses import Addresses
 
 RINGS_AT_ONCE = 16
 """Requests to the carrier that one clock process has under way at the same time."""
+
+REARRANGE_SECONDS = 15
+"""How soon an edited roster's next handover has its date job; the net of JOBS is as fine."""
 
 DRILL_RING_SECONDS = 25
 """How long a handset rings for a readiness check."""
@@ -81,9 +84,9 @@ class Clockwork:
 
 def place_rings(work: Clockwork) -> datetime | None:
     """Ring every handset that is due, several at once; the carrier is asked outside any transaction."""
-    database, at = work.runtime.database, work.now()
+    database = work.runtime.database
     leg = LegAddresses(work.addresses.leg("{token}"), work.addresses.leg_status("{token}"), work.addresses.fallback)
-    handsets = claim_handsets(database, at)
+    handsets = claim_handsets(database, work.runtime.clock)
 
     def place(handset: Any) -> None:  # noqa: ANN401 - a claimed handset
         ring = leg.ring(handset, work.runtime.settings.service_number)
@@ -136,21 +139,32 @@ def _sender(work: Clockwork) -> Sender:
 
 
 def hand_over(work: Clockwork) -> datetime | None:
-    """Tell every handover that is due; returns the instant of the next one on any roster."""
+    """Tell every handover that is due on any roster: the net beneath the date jobs."""
+    for key in _rosters(work):
+        hand_over_roster(work, key)
+    return None
+
+
+def hand_over_roster(work: Clockwork, key: str) -> datetime | None:
+    """Tell every handover of a roster that is due; returns the instant of its next one."""
+    with work.runtime.database.begin() as session:
+        return tell_handovers(session, key, work.now(), open_criticals(session))
+
+
+def next_handovers(work: Clockwork) -> list[tuple[str, datetime]]:
+    """Find the next handover of each roster, from the data as it is now."""
     with work.runtime.database.read() as looking:
-        keys = roster_keys(looking)
-    upcoming = []
-    for key in keys:
-        with work.runtime.database.begin() as session:
-            upcoming.append(tell_handovers(session, key, work.now(), open_criticals(session)))
-    return min((at for at in upcoming if at is not None), default=None)
+        return next_changes(looking, work.now())
+
+
+def _rosters(work: Clockwork) -> list[str]:
+    with work.runtime.database.read() as looking:
+        return roster_keys(looking)
 
 
 def look_ahead(work: Clockwork) -> datetime | None:
     """Remind of shifts that come near, and ask before each whether its person can be reached."""
-    with work.runtime.database.read() as looking:
-        keys = roster_keys(looking)
-    for key in keys:
+    for key in _rosters(work):
         with work.runtime.database.begin() as session:
             remind(session, key, work.now())
             plan_drills(session, key, work.now())
@@ -300,12 +314,20 @@ class ClockProcess:
         for job in JOBS:
             self._add(job.name, self._running(job), job.every_seconds, job.at_once)
         self._add("heartbeat", self._beat, 5, 1)
+        self._add("arrange handovers", self._arrange_handovers, REARRANGE_SECONDS, 1)
         self._scheduler.start()
         log.info("clock_started", process=self.name, jobs=len(JOBS))
 
     def _add(self, name: str, act: Callable[[], None], seconds: float, at_once: int) -> None:
         now = datetime.now(UTC)
         self._scheduler.add_job(act, "interval", seconds=seconds, id=name, max_instances=at_once, next_run_time=now)
+
+    def _arrange_handovers(self) -> None:
+        """Set one date job for the next handover of each roster; it is made anew from the data, so nothing of it is stored."""
+        for key, at in next_handovers(self.work):
+            self._scheduler.add_job(
+                hand_over_roster, "date", run_date=at, args=[self.work, key], id=f"handover:{key}", replace_existing=True
+            )
 
     def _running(self, job: Job) -> Callable[[], None]:
         def run() -> None:

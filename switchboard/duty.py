@@ -10,6 +10,8 @@ from sqlalchemy.orm import Session
 from foundation.clock import iso_or_none
 from foundation.errors import Refused
 from oncall.layers import Roster
+from oncall.readiness import can_be_reached
+from oncall.readiness_store import contactability
 from oncall.resolver import on_duty, segments
 from oncall.store import load_roster, load_rosters, load_technicians
 from switchboard.opening import opened_database
@@ -28,6 +30,8 @@ class Duty:
     phone: str | None
     until: datetime | None
     why: str
+    reachable: str = ""
+    """Whether this person can be reached: yes, doubtful or no, with the reason."""
 
 
 def stored_roster(key: str) -> Roster:
@@ -55,7 +59,7 @@ def stored(session: Session, key: str) -> Roster:
 
 def duties(session: Session, roster: Roster, at: datetime) -> tuple[Duty, ...]:
     """Find the people on duty at an instant, in the order in which they are on the roster."""
-    people = load_technicians(session)
+    people, known = load_technicians(session), contactability(session)
     return tuple(
         Duty(
             technician=duty.technician,
@@ -63,6 +67,7 @@ def duties(session: Session, roster: Roster, at: datetime) -> tuple[Duty, ...]:
             phone=people[duty.technician].phone.e164 if duty.technician in people else None,
             until=until(roster, duty.technician, at),
             why=duty.why,
+            reachable=": ".join(can_be_reached(known[duty.technician])) if duty.technician in known else "",
         )
         for duty in on_duty(roster, at)
     )
@@ -87,4 +92,5 @@ def duty_document(duty: Duty) -> dict[str, Any]:
         "phone": duty.phone,
         "until": iso_or_none(duty.until),
         "why": duty.why,
+        "reachable": duty.reachable,
     }

@@ -24,6 +24,7 @@ SENTENCES = {
     "cover_unknown": "{why} List them: switchboard roster cover list --state all",
     "cover_taken": "{why}",
     "cover_refused": "{why}",
+    "code_wrong": "That is not the code that {key} was sent, or it holds no longer. Send another: switchboard technician verify send {key}",
     "call_unknown": "There is no call {sid!r}. List them: switchboard call list",
     "hunt_unknown": "There is no hunt {id!r}. List them: switchboard hunt list",
     "technician_unknown": "There is no technician {key!r}. Known technicians: {known}.",

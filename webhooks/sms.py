@@ -10,6 +10,7 @@ from foundation.db import insert_once
 from foundation.log import logger
 from foundation.phone import caller_number
 from foundation.runtime import Runtime
+from oncall.readiness_service import tell_of_refusal
 from oncall.store import technician_by_phone
 from oncall.tables import TechnicianRow
 from routing.clock_service import heard_from
@@ -47,15 +48,17 @@ def text_news(token: str) -> Response:
         error = whole_number(form.get("ErrorCode")) or None
         row = outbox.told(session, token, field(form, "MessageSid"), form.get("MessageStatus", ""), error)
         if row is not None and error is not None:
-            _undelivered(session, row, error)
+            _undelivered(session, row, error, runtime.clock.now())
     return Response(status=204)
 
 
-def _undelivered(session: Session, row: OutboxRow, error: int) -> None:
+def _undelivered(session: Session, row: OutboxRow, error: int, at: datetime) -> None:
     log.error("text_not_delivered", outbox=row.id, code=error, case=row.context.get("case"))
     if error in REFUSED_BY_PERSON and row.to_phone is not None:
         theirs = (TechnicianRow.phone == row.to_phone) | (TechnicianRow.sms_phone == row.to_phone)
         session.execute(update(TechnicianRow).where(theirs).values(texts_refused=True))
+        for person in session.scalars(select(TechnicianRow).where(theirs)):
+            tell_of_refusal(session, person.key, at)
 
 
 @sms.post("/inbound")

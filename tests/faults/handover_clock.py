@@ -8,7 +8,7 @@ import os
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from time import sleep
+from time import monotonic, sleep
 
 from foundation.db import Database
 from foundation.log import configure_logs
@@ -22,7 +22,7 @@ DUTY_JOBS = ("hand over", "look ahead", "heed silence", "follow up cover request
 """What the clock process does by itself about duty: all of it may run in two processes at once, and be cut short anywhere."""
 
 CHILDREN = (1, 2)
-REST_SECONDS = 0.01
+LONGEST_REST_SECONDS = 0.1
 BEGUN, DONE = b"+", b"-"
 
 
@@ -47,40 +47,53 @@ def rounds_cut_short(folder: Path) -> int:
     return noted.count(BEGUN) - noted.count(DONE)
 
 
-def live(url: str, folder: Path, child: int) -> None:
-    """Do every job again and again; the children go through them in opposite order, so that they meet everywhere."""
-    runtime = Runtime(Settings(database_url=url), ClockInFile(clock_file(folder)), Database(url))
-    work = Clockwork(runtime, Recorder(), ThreadPoolExecutor(1))
+def round_of_jobs(work: Clockwork, child: int) -> None:
+    """Do every job once; the children go through them in opposite order, so that they meet everywhere."""
     acts = [job.act for job in JOBS if job.name in DUTY_JOBS]
     assert len(acts) == len(DUTY_JOBS)
-    written = pid_file(folder, child).with_suffix(".draft")
-    written.write_text(str(os.getpid()))
-    written.replace(pid_file(folder, child))
+    for act in acts if child == CHILDREN[0] else reversed(acts):
+        act(work)
+
+
+def live(work: Clockwork, folder: Path, child: int) -> None:
+    """Do round after round: at once when the clock has moved, else after a rest."""
+    draft = pid_file(folder, child).with_suffix(".draft")
+    draft.write_text(str(os.getpid()))
+    draft.replace(pid_file(folder, child))
     with rounds_file(folder).open("ab", buffering=0) as rounds:
         while True:
+            at = work.now()
             rounds.write(BEGUN)
-            for act in acts if child == CHILDREN[0] else reversed(acts):
-                act(work)
+            round_of_jobs(work, child)
             rounds.write(DONE)
-            sleep(REST_SECONDS)
+            limit = monotonic() + LONGEST_REST_SECONDS
+            while work.now() == at and monotonic() < limit:
+                sleep(0.002)
 
 
-def born(url: str, folder: Path, child: int) -> int:
+def born(work: Clockwork, folder: Path, child: int) -> int:
     """Fork a child; it never comes back from here."""
     pid = os.fork()
     if pid == 0:
-        live(url, folder, child)
+        live(work, folder, child)
     return pid
 
 
 def main(url: str, place: str) -> None:
     configure_logs("INFO", "json")
-    folder = Path(place)
-    living = {born(url, folder, child): child for child in CHILDREN}
+    folder, database = Path(place), Database(url)
+    work = Clockwork(
+        Runtime(Settings(database_url=url), ClockInFile(clock_file(folder)), database),
+        Recorder(),
+        ThreadPoolExecutor(1),
+    )
+    round_of_jobs(work, CHILDREN[0])  # the first round is slow: with it behind them, children are quick from birth
+    database.close()  # no connection may be open when a child is forked
+    living = {born(work, folder, child): child for child in CHILDREN}
     while True:
         pid, _ = os.wait()
         child = living.pop(pid)
-        living[born(url, folder, child)] = child
+        living[born(work, folder, child)] = child
 
 
 if __name__ == "__main__":

@@ -19,6 +19,7 @@ from sqlalchemy import select
 
 from foundation.db import Database
 from oncall.cover_store import next_follow_up
+from oncall.readiness import DRILL_BEFORE, DRILL_DEADLINE, REMIND_HOURS
 from oncall.readiness_service import due_drills
 from oncall.service import LATE
 from oncall.tables import CoverRequestRow, DrillRow, HandoverRow, RosterWatchRow
@@ -37,9 +38,6 @@ ANCHOR = datetime(2026, 2, 20, 0, 0)
 SHIFT = timedelta(hours=7)
 HANDOVERS = 100
 """Of seven hours each: from 20 February to 21 March, over the night of 8 March in which Chicago's clocks go forward."""
-
-SILENT = frozenset(range(5, HANDOVERS, 7))
-"""Handovers before which the clock stands still once more, after the time for an answer to the readiness check has run out."""
 
 LINE = """
 [[rosters]]
@@ -78,7 +76,7 @@ participants = ["maria"]
 OUTAGE = range(60, 63)
 """Handovers that come while no clock process lives."""
 
-REMIND_HOURS = (24, 168)
+NOTHING, SOON = timedelta(0), timedelta(seconds=1)
 PATIENCE = 60
 """Seconds that the processes may take for one step on a very busy machine."""
 
@@ -104,9 +102,13 @@ def world() -> str:
 
 
 def steps_around(number: int, chance: random.Random) -> list[int]:
-    """Choose minutes from a handover: in the hour before, in some after the time for an answer, and at it or soon after it."""
-    silent = [-chance.randrange(1, 30)] if number in SILENT else []
-    return [-chance.randrange(31, 60), *silent, max(0, chance.randrange(-60, 60))]
+    """Choose minutes from a handover: at it or soon after it; at some also in the hour before, when people are asked.
+
+    Of those some come once more when the time for an answer has run out.
+    """
+    asking = [-chance.randrange(31, 60)] if number % 4 == 0 else []
+    silent = [-chance.randrange(1, 30)] if number % 8 == 0 else []
+    return [*asking, *silent, max(0, chance.randrange(-60, 60))]
 
 
 @dataclass(slots=True)
@@ -129,7 +131,7 @@ class Month:
     def step(self, at: datetime) -> None:
         """Go on to an instant; while the processes work one or both are killed, and the work is waited for."""
         self.show(at)
-        for victim in self.chance.choice([CHILDREN[:1], CHILDREN[1:], CHILDREN]):
+        for victim in self.chance.choice([CHILDREN[:1], CHILDREN[1:], CHILDREN[:1], CHILDREN[1:], CHILDREN]):
             sleep(self.chance.uniform(0.0, 0.03))
             self.kill(victim)
         self.until(lambda: self.is_done(at), f"everything due by {at} is done")
@@ -153,7 +155,7 @@ class Month:
         limit = monotonic() + PATIENCE
         while not happened():
             assert monotonic() < limit, f"{what}: not within {PATIENCE} s\n{self.words()}"
-            sleep(0.005)
+            sleep(0.01)
 
     def is_done(self, at: datetime) -> bool:
         """Whether nothing that is due by an instant is left."""
@@ -197,6 +199,11 @@ class Month:
     def told_at(self, number: int) -> datetime:
         """When a handover ought to have been told: as soon as the clock had come to it."""
         return min(at for at in self.seen if at >= handover(number))
+
+    def stood_before(self, since: timedelta, until: timedelta = NOTHING) -> list[int]:
+        """Return the handovers before which the clock stood still within so much time."""
+        stood = [(n, handover(n) - at) for n in range(1, HANDOVERS + 1) for at in self.seen]
+        return sorted({number for number, ahead in stood if until <= ahead <= since})
 
     # What is on record
 
@@ -244,10 +251,8 @@ def reminder_keys() -> set[str]:
     return {f"remind:line:{handover(n):%Y%m%dT%H%M%S}:{hours}:{holder(n)}" for n, hours in near}
 
 
-def drill_keys() -> set[str]:
-    """Reasons of the readiness checks before every shift, but for those whose hour before fell into the outage."""
-    shifts = [number for number in range(1, HANDOVERS + 1) if number not in OUTAGE]
-    return {f"drill:line:{handover(n):%Y%m%dT%H%M%S}:{holder(n)}" for n in shifts}
+def drill_key(number: int) -> str:
+    return f"drill:line:{handover(number):%Y%m%dT%H%M%S}:{holder(number)}"
 
 
 def everything_once(keys: set[str]) -> Counter[str]:
@@ -274,14 +279,15 @@ def handovers_are_on_record(month: Month) -> None:
     assert month.logged_late() == {int(delay.total_seconds()) for delay in late}
 
 
-def silence_has_its_consequence_once(month: Month) -> None:
+def readiness_is_checked_once(month: Month) -> None:
+    asked = month.stood_before(DRILL_BEFORE, SOON)
+    assert month.texts("drill") == everything_once({drill_key(number) for number in asked})
+    silent = [handover(number) for number in asked if number in month.stood_before(DRILL_DEADLINE)]
     with month.database.read() as session:
         drills = list(session.scalars(select(DrillRow).order_by(DrillRow.shift_start)))
         offered = list(session.scalars(select(CoverRequestRow.start).order_by(CoverRequestRow.start)))
-    silent = [handover(number) for number in sorted(SILENT - set(OUTAGE))]
-    assert [drill.shift_start for drill in drills if drill.state == "offered"] == silent
     assert {drill.state for drill in drills} == {"offered", "silent"}
-    assert offered == silent
+    assert [drill.shift_start for drill in drills if drill.state == "offered"] == offered == silent
     assert month.texts("silent") == everything_once({f"silent:{drill.id}:maria" for drill in drills})
 
 
@@ -290,11 +296,10 @@ def test_through_kills_and_an_outage_every_handover_is_told_once_to_each_whom_it
 ) -> None:
     with a_month(database_url, tmp_path) as month:
         month.live_through()
-    assert month.killed.total() > 2 * HANDOVERS
+    assert month.killed.total() > HANDOVERS
     assert rounds_cut_short(tmp_path) > HANDOVERS // 5
     assert "Traceback" not in month.words()
     handovers_are_told_once(month)
     handovers_are_on_record(month)
     assert month.texts("remind") == everything_once(reminder_keys())
-    assert month.texts("drill") == everything_once(drill_keys())
-    silence_has_its_consequence_once(month)
+    readiness_is_checked_once(month)
