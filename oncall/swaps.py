@@ -211,8 +211,21 @@ def _given(roster: Roster, giving: Giving, others: Sequence[Roster]) -> Roster |
         or _taker_on_duty(roster, taker, held)
         or _taker_engaged(roster, giving)
         or _taker_elsewhere(others, taker, held)
-        or after_giving(roster, giving)
+        or _changed_hands(roster, giving, held)
     )
+
+
+def _changed_hands(roster: Roster, giving: Giving, held: Sequence[Interval]) -> Roster | Objection:
+    """Return the roster after the giving, if it did what it should.
+
+    It does not where the giver is on duty twice, by the layers and by an override beside them: what is given up in one
+    place is kept in the other, and nobody can be in a second override of that time to end it.
+    """
+    after = after_giving(roster, giving)
+    kept = next(iter(time_on_duty(after, giving.giver, giving.period)), None)
+    lost = next(bare(held, time_on_duty(after, giving.taker, giving.period)), None)
+    wrong = kept or lost
+    return after if wrong is None else Objection("in_exception", giving.giver, *wrong, roster.name)
 
 
 def _taker_away(roster: Roster, taker: str, held: Sequence[Interval]) -> Objection | None:
@@ -319,7 +332,7 @@ def _taken_part(roster: Roster, giving: Giving, others: Sequence[Roster]) -> Ros
     if objection is not None:
         return objection
     if giving.giver != taker:
-        return after_giving(roster, giving)
+        return _changed_hands(roster, giving, [part])
     addition = Override("add", taker, None, iso(part.start), iso(part.end))
     return replace(roster, overrides=(*roster.overrides, addition))
 

@@ -45,16 +45,18 @@ def due_clocks(session: Session, at: datetime, limit: int = 1000) -> list[int]:
     return list(session.scalars(due.limit(limit)))
 
 
-def next_notice(session: Session) -> datetime | None:
-    """Return when the next warning of any clock is due."""
-    return session.scalar(select(func.min(CaseClockRow.next_notice_at)))
+def next_notice(session: Session, after: datetime | None = None) -> datetime | None:
+    """Return when the next warning of any clock is due; of those that come after an instant, if one is given."""
+    nearest = select(func.min(CaseClockRow.next_notice_at))
+    return session.scalar(nearest if after is None else nearest.where(CaseClockRow.next_notice_at > after))
 
 
 def tell_clocks(session: Session, clock_ids: Iterable[int], at: datetime) -> int:
     """Tell what is due of these clocks; returns how many were looked at. Rows that another process holds are its own."""
     due = CaseClockRow.id.in_(list(clock_ids)), CaseClockRow.next_notice_at <= at
     both = select(CaseClockRow, CaseRow).join(CaseRow, CaseClockRow.case_id == CaseRow.id).where(*due)
-    claimed = both.order_by(CaseClockRow.id).with_for_update(skip_locked=True, of=[CaseClockRow, CaseRow])
+    held = {"skip_locked": True, "key_share": True}
+    claimed = both.order_by(CaseClockRow.id).with_for_update(of=[CaseClockRow, CaseRow], **held)
     rows = list(session.execute(claimed.execution_options(populate_existing=True)))
     events = load_events(session, {case.id for _, case in rows})
     told = load_told(session, [clock.id for clock, _ in rows])

@@ -214,14 +214,14 @@ def notify_desk(work: Clockwork) -> datetime | None:
 
 
 def warn(work: Clockwork) -> datetime | None:
-    """Tell the warnings and breaches of clocks that are due; returns when the next one is."""
+    """Tell the warnings and breaches of clocks that are due; returns when the next one is. What fails waits its turn."""
     database, at = work.runtime.database, work.now()
     with database.read() as looking:
         due = due_clocks(looking, at)
     for first in range(0, len(due), BATCH):
         _together_or_each(work, due[first : first + BATCH], at)
     with database.read() as looking:
-        return next_notice(looking)
+        return next_notice(looking, after=at)
 
 
 def _together_or_each(work: Clockwork, clock_ids: list[int], at: datetime) -> None:

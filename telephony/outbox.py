@@ -5,11 +5,11 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from foundation.clock import Clock
-from foundation.db import Database, insert_all_once, insert_once, nudge
+from foundation.db import Database, insert_all_once, insert_once, nudge, rows_changed
 from foundation.ids import new_token
 from foundation.log import logger
 from foundation.phone import PhoneNumber
@@ -75,6 +75,12 @@ def put_all(session: Session, at: datetime, messages: Iterable[Message]) -> None
     """Write many texts in one statement, in the caller's transaction; reasons that were told already are passed over."""
     nudge(session)
     insert_all_once(session, OutboxRow, [_row(at, message) for message in messages])
+
+
+def withdraw(session: Session, keys: str) -> int:
+    """Take back the texts whose key begins with `keys` and that nobody has begun to send; returns how many those were."""
+    waiting = OutboxRow.status == "queued", OutboxRow.dedupe_key.startswith(keys, autoescape=True)
+    return rows_changed(session.execute(delete(OutboxRow).where(*waiting)))
 
 
 def _row(at: datetime, message: Message | Wish) -> dict[str, Any]:

@@ -42,7 +42,7 @@ from routing import hunt_service, paging
 from routing.clock_service import change_severity
 from routing.hunt import RINGING, LegStatus
 from routing.hunt_service import NotNeeded, TakenBy, Won
-from routing.ledger_service import caller_gave_up
+from routing.ledger_service import caller_gave_up, recorded_as
 from routing.service import (
     Caller,
     ConsentNeeded,
@@ -148,6 +148,8 @@ def _account_named(line: Line, place: Place, contacts: list[Contact]) -> Account
             return account_by_key(line.session, answers.get("account", ""))
         case "recorded":
             return None
+        case None if answers.get(Question.FIND_ACCOUNT.value) == AccountFound.FOUND:  # gone while it was read back
+            return account_by_number(line.session, answers.get("account_number", ""))
         case _:
             known = [contact.account for contact in contacts]
             return max(known, key=lambda a: COVERED_RANK.get(a.entitlement(line.at).tier, -1), default=None)
@@ -268,6 +270,7 @@ def _keep(line: Line, place: Place, purpose: str, case: CaseRow | None) -> None:
         return
     url, length = place.answers[f"{purpose}.url"], int(place.answers.get(f"{purpose}.seconds", "0"))
     keep_recording(line.session, line.at, NewRecording(sid, line.call.sid, purpose, url, length), case)
+    recorded_as(line.session, sid, purpose)
 
 
 def _case(line: Line) -> CaseRow | None:

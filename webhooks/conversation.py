@@ -9,8 +9,10 @@ from intake.tables import CallEventRow
 from ivr_flows.catalogue import FLOWS
 from ivr_flows.engine import begin, resume
 from ivr_flows.events import Event, Pressed, Recorded
-from ivr_flows.nodes import Flow
+from ivr_flows.flows.front_desk import FRONT_DESK
+from ivr_flows.nodes import Flow, Record
 from ivr_flows.place import Place
+from ivr_flows.questions import Question
 from ivr_flows.turns import Asking, RejectCall, Turn
 from telephony.twiml import render
 from webhooks.answers import answer
@@ -55,6 +57,31 @@ def given_again(line: Line, error_code: str) -> str | None:
         return None
     call_event(line.session, line.call.sid, line.at, "not_fetched", code=error_code)
     return line.call.document
+
+
+def hear_recording(line: Line, recorded: Recorded) -> None:
+    """Take a recording whose call ended with it, should the call itself not have told: whoever speaks and hangs up is heard."""
+    call = line.call
+    if call.document is None or call.place is None:
+        return
+    place = Place.from_json(call.place)
+    is_told = recorded.sid in place.answers.values()
+    if not is_told and isinstance(FLOWS[place.flow].nodes.get(place.node), Record):
+        go_on(line, call.turn, recorded)
+
+
+def pursue_emergency(line: Line) -> None:
+    """Open the case of a caller who said that everything is down and hung up before there was one.
+
+    Somebody is called for them as the table says; where it asks for a consent first, or where nobody could call back,
+    a missed call is all there is.
+    """
+    call = line.call
+    if call.place is None or call.case_id is not None or call.from_phone is None:
+        return
+    place = Place.from_json(call.place)
+    if place.flow == FRONT_DESK.name and place.answers.get("lane") == "critical":
+        answer(line, Question.OPEN_CRITICAL, place)
 
 
 def settled(line: Line, flow: Flow, result: Turn | Asking) -> Turn:

@@ -1,16 +1,24 @@
 """News from the carrier: of calls, legs and recordings; any order, any number of times, and never an answer but taken."""
 
+from datetime import datetime
+
 from flask import Blueprint, Response, current_app, request
+from sqlalchemy.orm import Session
 
 from foundation.runtime import Runtime
 from intake.service import NewRecording, call_begins, keep_recording
 from intake.store import case_by_id, locked_call
+from intake.tables import CallRow
+from ivr_flows.events import Recorded
 from routing import hunt_service
 from routing.hunt_service import LegNews
-from routing.ledger_service import call_ended
+from routing.ledger_service import call_ended, call_went_on
 from routing.store import locked_leg
 from webhooks import errors
+from webhooks.addresses import Addresses
+from webhooks.conversation import hear_recording, pursue_emergency
 from webhooks.events import LONGEST_ADDRESS, field, whole_number
+from webhooks.line import Line
 
 status = Blueprint("status", __name__, url_prefix="/webhooks/voice")
 status.register_error_handler(Exception, errors.news_fault)
@@ -32,6 +40,8 @@ def call_news() -> Response:
             at = runtime.clock.now()
             given = {"sent_from": field(form, "From"), "sent_to": field(form, "To")}
             call = call_begins(session, at, sid=sid, direction="inbound", **given)
+            if call.ended_at is None:
+                pursue_emergency(_line(session, call, at, runtime))
             call_ended(session, call, at)
     return _taken()
 
@@ -66,10 +76,16 @@ def recording_news() -> Response:
         with runtime.database.begin() as session:
             call = locked_call(session, call_sid)
             case = None if call is None or call.case_id is None else case_by_id(session, call.case_id)
-            length = whole_number(form.get("RecordingDuration"))
-            new = NewRecording(sid, call_sid, "recording", url, length)
-            keep_recording(session, runtime.clock.now(), new, case)
+            length, at = whole_number(form.get("RecordingDuration")), runtime.clock.now()
+            keep_recording(session, at, NewRecording(sid, call_sid, "recording", url, length), case)
+            if call is not None and call.ended_at is not None and call.direction == "inbound":
+                hear_recording(_line(session, call, at, runtime), Recorded(url, sid, length))
+                call_went_on(session, call, at)
     return _taken()
+
+
+def _line(session: Session, call: CallRow, at: datetime, runtime: Runtime) -> Line:
+    return Line(session, call, at, runtime.settings, Addresses(runtime.settings.public_base_url or ""))
 
 
 def _runtime() -> Runtime:

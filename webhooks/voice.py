@@ -20,6 +20,7 @@ from oncall.readiness_service import drill_by_token
 from oncall.store import load_roster
 from routing import hunt_service
 from routing.clock_service import heard_from
+from routing.ledger_service import call_went_on
 from routing.store import hunt_by_token, locked_hunt, locked_leg, locked_leg_of_call
 from routing.tables import LegRow
 from telephony.break_glass import farewell
@@ -90,7 +91,11 @@ def turn(number: str) -> Response:
         if call is None or call.document is None:
             return xml(_from_the_start(session, runtime))
         leg = locked_leg_of_call(session, call.sid) if call.direction == "outbound" else None
-        return xml(go_on(_line(session, runtime, call, leg), whole_number(number), event_of(told(request))))
+        line = _line(session, runtime, call, leg)
+        document = go_on(line, whole_number(number), event_of(told(request)))
+        if call.ended_at is not None and call.direction == "inbound":
+            call_went_on(session, call, line.at)
+        return xml(document)
 
 
 def _from_the_start(session: Session, runtime: Runtime) -> str:

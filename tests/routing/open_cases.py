@@ -97,10 +97,10 @@ class Records:
         with self.database.begin() as session:
             tell_clocks(session, due_clocks(session, at), at)
 
-    def warned(self, at: datetime) -> None:
-        """The whole job of the clock process at an instant, which puts up with a case that cannot be read."""
+    def warned(self, at: datetime) -> datetime | None:
+        """The whole job of the clock process at an instant; returns when it wants to be woken."""
         runtime = Runtime(Settings(database_url=self.database.url), FrozenClock(at), self.database)
-        warn(Clockwork(runtime, Recorder(), ThreadPoolExecutor(1)))
+        return warn(Clockwork(runtime, Recorder(), ThreadPoolExecutor(1)))
 
     def ticks_until(self, end: datetime) -> None:
         """Tick at every instant at which something is due."""

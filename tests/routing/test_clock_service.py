@@ -223,4 +223,4 @@ def test_a_case_that_becomes_critical_is_told_to_whoever_has_it(records: Records
     with records.database.read() as session:
         texts = list(session.scalars(select(OutboxRow.body).where(OutboxRow.dedupe_key.startswith("raised:"))))
         assert session.scalars(select(HuntRow)).all() == []
-    assert [text.startswith("NOW CRITICAL: your case") for text in texts] == [True]
+    assert [(text or "").startswith("NOW CRITICAL: your case") for text in texts] == [True]

@@ -2,10 +2,14 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Session
 
 from intake.severity import Severity
+from intake.tables import CaseRow
 from routing.clock_service import answered, change_severity, heard_from, pause
-from routing.notice_service import TALK_LOOKS_AGAIN, next_notice
+from routing.notice_service import TALK_LOOKS_AGAIN, due_clocks, next_notice, tell_clocks
 from routing.tables import HuntRow
 from tests.routing.open_cases import DANA, OPENED, Records, after, with_cast
 
@@ -134,7 +138,7 @@ def test_a_case_that_cannot_be_read_does_not_hold_up_the_others(records: Records
     records.opened("northside", MEDIUM)
     with records.case(poisoned) as (_, row):
         row.promise = {"response": "2h", "update": "8h", "calendar": {"zone": "Nowhere", "mode": "always"}}
-    records.warned(after(1))
+    assert records.warned(after(1)) == after(1.5), "and is not tried again at once, over and over"
     assert records.texts() == ["50:0:ana"]
 
 
@@ -144,3 +148,31 @@ def test_what_nobody_can_be_told_is_on_record_and_asked_no_more(records: Records
     records.ticks_until(after(0.25))
     assert [(event, told) for event, _, told in records.notices() if event == "breach"] == [("breach", [])]
     assert records.clocks(case)["response"].next_notice_at is None
+
+
+def test_a_second_clock_process_passes_over_what_the_first_has_in_hand(postgresql_database_url: str) -> None:
+    records = with_cast(postgresql_database_url)
+    records.opened("northside", MEDIUM)
+    with records.database.begin() as first, records.database.begin() as second:
+        assert tell_clocks(first, due_clocks(first, after(1)), after(1)) == 1
+        assert tell_clocks(second, due_clocks(second, after(1)), after(1)) == 0
+    records.tick(after(1))
+    assert records.texts() == ["50:0:ana"]
+    records.database.close()
+
+
+def impatiently_answered(session: Session, case: CaseRow) -> None:
+    session.execute(text("SET LOCAL lock_timeout = '50ms'"))
+    answered(session, case, after(1), "ana", "call")
+
+
+def test_an_answer_waits_for_a_warning_that_is_being_told(postgresql_database_url: str) -> None:
+    records = with_cast(postgresql_database_url)
+    case = records.opened("northside", MEDIUM)
+    with records.database.begin() as telling:
+        tell_clocks(telling, due_clocks(telling, after(1)), after(1))
+        with pytest.raises(OperationalError, match="lock timeout"):
+            records.change(case, impatiently_answered)
+    records.change(case, answered, after(1.1), "ana", "call")
+    assert records.is_rebuilt(case)
+    records.database.close()

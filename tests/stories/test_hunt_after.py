@@ -7,10 +7,10 @@ from tests.stories.steps import CHASE_EACH_MINUTE, are_connected, is_paged, repo
 
 
 def sam_and_dana_have_talked(stage: Stage) -> None:
-    """They talk for half a minute; the caller hangs up, and the technician hears the choices."""
+    """They talk for a moment; the caller hangs up, and the technician hears the choices."""
     reports_an_outage(stage.dana)
     are_connected(stage, stage.sam, stage.dana)
-    stage.line.waits(30)
+    stage.line.waits(3)
     stage.dana.hangs_up()
     stage.sam.hears("Press 1 if it is resolved")
 
@@ -112,7 +112,6 @@ def test_silence_after_the_talk_leaves_the_case_with_the_technician(stage: Stage
 def test_the_caller_who_is_finished_hears_the_case_number_and_goodbye(stage: Stage) -> None:
     reports_an_outage(stage.dana)
     are_connected(stage, stage.sam, stage.dana)
-    stage.line.waits(30)
     stage.sam.hangs_up()
     stage.dana.hears("If you are finished, press 1")
     stage.dana.presses("1")

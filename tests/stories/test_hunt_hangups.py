@@ -13,15 +13,15 @@ from tests.stories.steps import (
 )
 
 
-def is_called_back(caller: Phone, technician: Phone) -> None:
-    """The technician presses 1 to call back; the caller answers, they talk for a while, and the caller says goodbye."""
+def is_called_back(caller: Phone, technician: Phone, seconds: float = 3) -> None:
+    """The technician presses 1 to call back; the caller answers, they talk, and the caller says goodbye."""
     technician.hears("Press 1 to call them back now")
     technician.presses("1")
     caller.rings()
     caller.answers()
     caller.hears("calls you back")
     caller.is_talking_to(technician)
-    caller.line.waits(25)
+    caller.line.waits(seconds)
     caller.hangs_up()
     technician.hears("Press 1 if it is resolved")
     technician.hangs_up()
@@ -36,7 +36,7 @@ def test_the_caller_hangs_up_before_anybody_has_picked_up(stage: Stage) -> None:
     stage.sam.hears("Critical call for")
     stage.sam.presses("1")
     stage.dana.gets_text("Sam Ortiz has taken your case")
-    is_called_back(stage.dana, stage.sam)
+    is_called_back(stage.dana, stage.sam, seconds=25)
     stage.line.nothing_else()
     assert stage.call().end == "abandoned-and-chased"
     assert stage.case().responded_at is not None
@@ -192,7 +192,6 @@ def test_a_technician_who_hangs_up_after_the_talk_needs_no_keys(stage: Stage) ->
     stage.apply(CHASE_EACH_MINUTE)
     reports_an_outage(stage.dana)
     are_connected(stage, stage.sam, stage.dana)
-    stage.line.waits(30)
     stage.sam.hangs_up()
     finishes(stage.dana)
     stage.line.waits(75)
