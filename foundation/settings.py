@@ -93,6 +93,11 @@ class Settings(BaseSettings):
         """The number that calls and texts go out from: the first of SERVICE_NUMBERS."""
         return self.service_numbers[0]
 
+    @property
+    def on_duty_file(self) -> Path:
+        """Where each machine keeps the snapshot of who is on duty, for the hour in which the database is away."""
+        return self.var_dir / "on-duty.json"
+
     def require(self, *names: str) -> "Settings":
         """Return these settings if every named one is given; else Refused, naming each with an example."""
         missing = [name for name in names if not getattr(self, name.lower())]

@@ -42,6 +42,7 @@ from routing.store import (
     locked_hunt,
 )
 from routing.tables import HuntRow, LegRow
+from telephony.break_glass import OnCall
 from telephony.outbox import Message, put
 
 DESK_LOOKS_AHEAD = timedelta(days=14)
@@ -204,6 +205,15 @@ def critical_plan(session: Session, at: datetime) -> Plan:
     """Freeze whom a critical call rings now: the escalation policy `critical`, its rosters asked at this instant."""
     steps, rounds = critical_steps(call_roll(session, at))
     return make_plan(steps, rounds)
+
+
+def chain_of_last_resort(session: Session, at: datetime) -> list[OnCall]:
+    """Everybody to be rung one by one while the database is away: the policy's people, then managers, then leadership."""
+    roll = call_roll(session, at)
+    steps, _ = critical_steps(roll)
+    planned = [target for step in steps for target in step.targets]
+    everybody = [*planned, *roll.on_roster("managers"), *roll.on_roster("leadership")]
+    return list({target.phone: OnCall(target.name, target.phone) for target in everybody}.values())
 
 
 def managers_plan(session: Session, at: datetime) -> Plan:

@@ -37,7 +37,7 @@ COMMANDS: dict[str, Entry] = {
     "calendar": Entry("calendar", "calendar", "Publish shifts as calendar feeds; import time off."),
     "audit": Entry("audit", "audit", "Say who changed what, when and why."),
     "sla": Entry("sla", "sla", "Work out when something is due."),
-    "case": Entry("cases", "case", "List cases; show one; pause, resume, reprioritise, explain its clocks."),
+    "case": Entry("cases", "case", "List cases; show one with its timeline; move and explain its clocks."),
     "call": Entry("records", "call", "List calls; show one with its timeline."),
     "hunt": Entry("records", "hunt", "List hunts; show one with its timeline."),
     "flows": Entry("flows", "flows", "Check, draw and walk what a call says."),

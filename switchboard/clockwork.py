@@ -38,12 +38,12 @@ from routing.guard_service import check_zone, zones_to_check
 from routing.hunt_service import due_hunts
 from routing.notice_service import BATCH, due_clocks, next_notice, tell_clock, tell_clocks
 from routing.ring_service import LegAddresses, claim_handsets, ring_handset, settle_rings
-from routing.service import cases_for_desk, critical_plan, tell_desk, wake_hunt
+from routing.service import cases_for_desk, chain_of_last_resort, tell_desk, wake_hunt
 from routing.silence_service import ask_after_calls, ask_after_legs, ask_after_winners
 from routing.store import open_criticals
 from routing.tables import HuntRow
 from switchboard.tables import HeartbeatRow
-from telephony.break_glass import OnCall, write_snapshot
+from telephony.break_glass import write_snapshot
 from telephony.outbox import Sender, pump, settle_unknown
 from telephony.port import OutcomeUnknown, Ring, Telephony, TelephonyRefused
 from telephony.twilio_rest import TwilioTelephony
@@ -247,9 +247,9 @@ def check_guards(work: Clockwork) -> datetime | None:
 def keep_snapshot(work: Clockwork) -> datetime | None:
     """Keep on disk who is on duty, for the hour in which the database is away."""
     with work.runtime.database.read() as looking:
-        waves = critical_plan(looking, work.now()).waves
-    people = dict.fromkeys(OnCall(t.name, t.phone) for wave in waves for t in wave.targets)
-    write_snapshot(work.runtime.settings.var_dir / "on-duty.json", list(people))
+        people = chain_of_last_resort(looking, work.now())
+    if people:  # with nobody on duty, whoever was last is still better than nobody
+        write_snapshot(work.runtime.settings.on_duty_file, people)
     return None
 
 

@@ -62,7 +62,7 @@ def _sentences(record: ClockRecord, zone: str) -> Iterator[str]:
     yield from due(facts).explain
     for at in record.recomputed:
         yield f"{told(at, zone)}: counted anew from the start, because its calendar was edited."
-    if record.resume_at is not None:
+    if record.resume_at is not None and record.clock == "update":
         yield f"The wait is planned until {told(record.resume_at, zone)}."
     if record.satisfied_at is not None:
         how = "in time" if met(record.satisfied_at, record.due_at) else "too late"

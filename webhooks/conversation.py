@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from sqlalchemy import func, select
 
 from intake.service import call_event
-from intake.tables import CallEventRow
+from intake.tables import CallEventRow, RecordingRow
 from ivr_flows.catalogue import FLOWS
 from ivr_flows.engine import begin, resume
 from ivr_flows.events import Event, Pressed, Recorded
@@ -59,15 +59,16 @@ def given_again(line: Line, error_code: str) -> str | None:
     return line.call.document
 
 
-def hear_recording(line: Line, recorded: Recorded) -> None:
-    """Take a recording whose call ended with it, should the call itself not have told: whoever speaks and hangs up is heard."""
+def hear_last_words(line: Line) -> None:
+    """Take a recording that the call itself never told of, for whoever speaks and hangs up is heard; at most one."""
     call = line.call
     if call.document is None or call.place is None:
         return
     place = Place.from_json(call.place)
-    is_told = recorded.sid in place.answers.values()
-    if not is_told and isinstance(FLOWS[place.flow].nodes.get(place.node), Record):
-        go_on(line, call.turn, recorded)
+    unheard = RecordingRow.call_sid == call.sid, RecordingRow.purpose == "recording"
+    kept = line.session.scalar(select(RecordingRow).where(*unheard).order_by(RecordingRow.id.desc()).limit(1))
+    if kept is not None and isinstance(FLOWS[place.flow].nodes.get(place.node), Record):
+        go_on(line, call.turn, Recorded(kept.url, kept.sid, kept.seconds))
 
 
 def pursue_emergency(line: Line) -> None:

@@ -75,7 +75,7 @@ def news_fault(fault: Exception) -> Response:
 def glass_chain(position: int) -> str:
     """Make the dial chain from the last good snapshot, from one person on; it needs no database."""
     settings: Settings = current_app.extensions["switchboard"].settings
-    snapshot = read_snapshot(settings.var_dir / "on-duty.json", settings.service_number)
+    snapshot = read_snapshot(settings.on_duty_file, settings.service_number)
     addresses = _addresses()
     urls = GlassUrls(addresses.glass(f"after/{position + 1}"), addresses.glass("screen"), addresses.glass("recorded"))
     return chain(snapshot, position, urls)

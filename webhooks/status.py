@@ -9,14 +9,13 @@ from foundation.runtime import Runtime
 from intake.service import NewRecording, call_begins, keep_recording
 from intake.store import case_by_id, locked_call
 from intake.tables import CallRow
-from ivr_flows.events import Recorded
 from routing import hunt_service
 from routing.hunt_service import LegNews
 from routing.ledger_service import call_ended, call_went_on
 from routing.store import locked_leg
 from webhooks import errors
 from webhooks.addresses import Addresses
-from webhooks.conversation import hear_recording, pursue_emergency
+from webhooks.conversation import hear_last_words, pursue_emergency
 from webhooks.events import LONGEST_ADDRESS, field, whole_number
 from webhooks.line import Line
 
@@ -41,6 +40,7 @@ def call_news() -> Response:
             given = {"sent_from": field(form, "From"), "sent_to": field(form, "To")}
             call = call_begins(session, at, sid=sid, direction="inbound", **given)
             if call.ended_at is None:
+                hear_last_words(_line(session, call, at, runtime))
                 pursue_emergency(_line(session, call, at, runtime))
             call_ended(session, call, at)
     return _taken()
@@ -79,7 +79,7 @@ def recording_news() -> Response:
             length, at = whole_number(form.get("RecordingDuration")), runtime.clock.now()
             keep_recording(session, at, NewRecording(sid, call_sid, "recording", url, length), case)
             if call is not None and call.ended_at is not None and call.direction == "inbound":
-                hear_recording(_line(session, call, at, runtime), Recorded(url, sid, length))
+                hear_last_words(_line(session, call, at, runtime))
                 call_went_on(session, call, at)
     return _taken()
 

@@ -33,6 +33,7 @@ from webhooks.duty_answers import flow_for
 from webhooks.errors import xml
 from webhooks.events import event_of, field, told, whole_number
 from webhooks.line import Line, shortened
+from webhooks.snapshot import keep_snapshot
 
 voice = Blueprint("voice", __name__, url_prefix="/webhooks/voice")
 hold = Blueprint("hold", __name__, url_prefix="/webhooks/voice/hold")
@@ -68,7 +69,9 @@ def _begins(session: Session, runtime: Runtime, direction: str) -> CallRow:
 def inbound() -> Response:
     """A call comes in."""
     with _transaction() as (session, runtime):
-        return xml(_greeting(session, runtime))
+        document = _greeting(session, runtime)
+    keep_snapshot(runtime)
+    return xml(document)
 
 
 def _greeting(session: Session, runtime: Runtime) -> str:

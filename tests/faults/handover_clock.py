@@ -22,7 +22,7 @@ DUTY_JOBS = ("hand over", "look ahead", "heed silence", "follow up cover request
 """What the clock process does by itself about duty: all of it may run in two processes at once, and be cut short anywhere."""
 
 CHILDREN = (1, 2)
-LONGEST_REST_SECONDS = 0.1
+LONGEST_REST_SECONDS = 0.25
 BEGUN, DONE = b"+", b"-"
 
 

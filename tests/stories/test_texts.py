@@ -79,6 +79,7 @@ def test_a_technician_whose_carrier_refuses_our_texts_is_marked(stage: Stage) ->
     with stage.session() as session:
         refused = session.scalars(select(TechnicianRow.key).where(TechnicianRow.texts_refused)).all()
     assert refused == ["sam"]
+    stage.maria.gets_text("Sam Ortiz cannot be paged by text")
     stage.line.nothing_else()
 
 
