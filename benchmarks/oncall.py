@@ -128,6 +128,17 @@ def who_is_on_duty() -> None:
     print(f"  by overrides: {each(many)}")
     small = parse_roster({**written(0), "layers": [layer(0)]})
     print(f"  1 layer: {questions_per_second(small, BEGIN):.0f} a second")
+    print(f"  with the roster read anew for each question, as a call does: {anew_per_second():.0f} a second")
+
+
+def anew_per_second() -> float:
+    """Read what is written and ask once, again and again; what was resolved of an equal roster is remembered."""
+    data, asked = written(), QUESTIONS // 20
+    on_duty(parse_roster(data), BEGIN)
+    began = time.process_time()
+    for number in range(asked):
+        on_duty(parse_roster(data), BEGIN + timedelta(hours=number))
+    return asked / (time.process_time() - began)
 
 
 def each(rates: dict[int, float]) -> str:
