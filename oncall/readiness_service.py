@@ -253,7 +253,9 @@ def tell_of_refusal(session: Session, technician: str, at: datetime) -> None:
     person = load_technicians(session).get(technician)
     if person is None:
         return
-    body = f"{person.name} cannot be paged by text: the handset refuses our texts. Please have START texted to us from it."
+    body = (
+        f"{person.name} cannot be paged by text: the handset refuses our texts. Please have START texted to us from it."
+    )
     for manager in duty_managers(session, at):
         if manager.key != technician:
             put(session, at, Message(f"refused:{technician}:{at:%Y%m%d}:{manager.key}", manager.text_phone, body))

@@ -31,7 +31,9 @@ COMMANDS: dict[str, Entry] = {
     "export": Entry("world", "export", "Print the database's records as a world file."),
     "decide": Entry("decide", "decide", "Say what a problem comes to, and why."),
     "roster": Entry("roster", "roster", "Preview rosters; ask who is on duty."),
-    "technician": Entry("readiness", "technician", "Say who can be reached; prove that a number is a technician's own."),
+    "technician": Entry(
+        "readiness", "technician", "Say who can be reached; prove that a number is a technician's own."
+    ),
     "drill": Entry("readiness", "drill", "Ask the people on duty now whether they can be reached."),
     "report": Entry("report", "report", "Report hours and fairness; replay past calls on a roster."),
     "calendar": Entry("calendar", "calendar", "Publish shifts as calendar feeds; import time off."),

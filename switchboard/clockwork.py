@@ -326,7 +326,12 @@ class ClockProcess:
         """Set one date job for the next handover of each roster; it is made anew from the data, so nothing of it is stored."""
         for key, at in next_handovers(self.work):
             self._scheduler.add_job(
-                hand_over_roster, "date", run_date=at, args=[self.work, key], id=f"handover:{key}", replace_existing=True
+                hand_over_roster,
+                "date",
+                run_date=at,
+                args=[self.work, key],
+                id=f"handover:{key}",
+                replace_existing=True,
             )
 
     def _running(self, job: Job) -> Callable[[], None]:

@@ -131,7 +131,9 @@ def who(key: str, at: str | None, *, is_json: bool) -> None:
     if is_json:
         print_json([duty_document(duty) for duty in people])
     elif people:
-        rows = [(d.technician, d.name or "", d.phone or "", _end(d.until, found.zone), d.reachable, d.why) for d in people]
+        rows = [
+            (d.technician, d.name or "", d.phone or "", _end(d.until, found.zone), d.reachable, d.why) for d in people
+        ]
         print_table(("technician", "name", "phone", "until", "reachable", "why"), rows)
     else:
         click.echo(f"nobody is on duty on {key} at {local_and_utc(moment, found.zone)}")

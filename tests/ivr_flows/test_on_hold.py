@@ -36,7 +36,9 @@ def test_at_first_music_is_not_held_up() -> None:
 def test_when_nobody_is_rung_any_more_the_caller_is_told_so_and_can_leave() -> None:
     walk = Walk(ON_HOLD)
     walk.answer(HuntProgress.NOBODY_YET, waited="2 minutes")
-    assert walk.heard.startswith("Nobody has answered yet. We keep trying. You have waited 2 minutes. To leave a message")
+    assert walk.heard.startswith(
+        "Nobody has answered yet. We keep trying. You have waited 2 minutes. To leave a message"
+    )
 
 
 def test_just_before_the_ceiling_nothing_is_said() -> None:
