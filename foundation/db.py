@@ -37,6 +37,9 @@ SQLITE_LOOK_SECONDS = 0.05
 BUSY_SECONDS = 3
 """How long a writer waits for its turn. The carrier gives a document 4 s: a caller shall hear our words of a fault, not its own."""
 
+ABANDONED_SECONDS = 15
+"""After this silence PostgreSQL ends a transaction and frees its rows: a machine that lost its power says no goodbye."""
+
 CONNECT_SECONDS = 2
 """How long PostgreSQL may take to be reached, and to acknowledge what it was sent; the driver's least is 2 s."""
 
@@ -177,9 +180,19 @@ def _begin_sqlite(connection: Any) -> None:  # noqa: ANN401 - the event hands ov
 
 def _postgresql_engine(url: str) -> Engine:
     limits = {"connect_timeout": CONNECT_SECONDS, "tcp_user_timeout": CONNECT_SECONDS * 1000}
-    return create_engine(
+    engine = create_engine(
         url, pool_size=20, max_overflow=40, pool_timeout=BUSY_SECONDS, pool_pre_ping=True, connect_args=limits
     )
+    event.listen(engine, "connect", _limit_postgresql)
+    return engine
+
+
+def _limit_postgresql(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
+    raw: Any = connection
+    raw.autocommit = True
+    raw.execute(f"SET lock_timeout = '{BUSY_SECONDS}s'")
+    raw.execute(f"SET idle_in_transaction_session_timeout = '{ABANDONED_SECONDS}s'")
+    raw.autocommit = False
 
 
 def nudge(session: Session) -> None:

@@ -6,31 +6,11 @@ from pathlib import Path
 from shutil import copyfile
 
 import pytest
-from sqlalchemy import delete, update
 
-from foundation.db import Base
-from oncall.tables import TechnicianRow
 from tests.databases import Yard, postgresql_copy, settle, sqlite_copy, sqlite_url
-from tests.webhooks.door import MONDAY, Door, make_door, move_in
+from tests.webhooks.door import Door, make_door, move_in, tidied
 
 KINDS = ("sqlite", "postgresql")
-
-CAST = frozenset({
-    "technicians", "accounts", "contracts", "contacts", "rosters", "roster_layers", "escalation_policies", "policies",
-    "calendars", "service_levels",
-})  # fmt: skip
-"""Tables of the standing cast; whatever stands in any other was left by a call."""
-
-
-def tidied(door: Door) -> Door:
-    """Clear away what the test before has left; the standing cast stays."""
-    door.clock.at = MONDAY
-    with door.runtime.database.begin() as session:
-        for table in reversed(Base.metadata.sorted_tables):
-            if table.name not in CAST:
-                session.execute(delete(table))
-        session.execute(update(TechnicianRow).values(texts_refused=False))
-    return door
 
 
 @contextmanager

@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 
 from flask import Flask
 from pydantic import SecretStr
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
@@ -22,6 +22,7 @@ from foundation.phone import PhoneNumber
 from foundation.runtime import Runtime
 from foundation.settings import Settings
 from intake.tables import CallRow
+from oncall.tables import TechnicianRow
 from routing.tables import LegRow
 from simulator.signature import sign
 from switchboard.apply import apply_world
@@ -155,6 +156,24 @@ def move_in(database_url: str) -> None:
     with door.runtime.database.begin() as session:
         apply_world(session, world, faults)
     door.close()
+
+
+STANDING = frozenset({
+    "technicians", "accounts", "contracts", "contacts", "rosters", "roster_layers", "escalation_policies", "policies",
+    "calendars", "service_levels",
+})  # fmt: skip
+"""Tables of the standing cast; whatever stands in any other was left by a call."""
+
+
+def tidied(door: Door) -> Door:
+    """Clear away what the test before has left; the standing cast stays."""
+    door.clock.at = MONDAY
+    with door.runtime.database.begin() as session:
+        for table in reversed(Base.metadata.sorted_tables):
+            if table.name not in STANDING:
+                session.execute(delete(table))
+        session.execute(update(TechnicianRow).values(texts_refused=False))
+    return door
 
 
 # How a call gets to where a test begins
