@@ -236,7 +236,7 @@ def _leg_document(leg: LegRow) -> Document:
         "status": leg.status,
         "call": leg.call_sid,
         "ring_seconds": leg.ring_seconds,
-        "planned_for": iso(leg.place_at),
+        "planned_for": iso(min(at for at in (leg.place_at, leg.claimed_at, leg.placed_at) if at is not None)),
         "placed_at": iso_or_none(leg.placed_at),
         "answered_at": iso_or_none(leg.answered_at),
         "ended_at": iso_or_none(leg.ended_at),
@@ -318,7 +318,9 @@ def _hunt_events(session: Session, hunts: Iterable[HuntRow]) -> Iterator[Event]:
 
 def _leg_events(leg: LegRow) -> Iterator[Event]:
     about = f"leg {leg.id} ({leg.technician})"
-    yield Event(leg.place_at, about, "planned", facts={"wave": leg.wave, "phone": leg.phone.e164})
+    # Of a leg that was placed, `place_at` is when it was last looked after: the plan came before the ring.
+    planned = min(at for at in (leg.place_at, leg.claimed_at, leg.placed_at) if at is not None)
+    yield Event(planned, about, "planned", facts={"wave": leg.wave, "phone": leg.phone.e164})
     if leg.placed_at is not None:
         yield Event(leg.placed_at, about, "placed", facts={"call": leg.call_sid, "ring_seconds": leg.ring_seconds})
     if leg.answered_at is not None:
