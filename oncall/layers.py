@@ -6,7 +6,7 @@ as written, because a wall time stays right when the rules of its zone change.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from difflib import get_close_matches
 from functools import lru_cache
@@ -100,6 +100,15 @@ class Roster:
     layers: tuple[Layer, ...] = ()
     overrides: tuple[Override, ...] = ()
     time_off: tuple[TimeOff, ...] = ()
+    _hash: int = field(init=False, repr=False, compare=False, default=0)
+    """Computed once: whoever asks looks up the compiled roster by value, and 800 overrides make 800 hashes."""
+
+    def __post_init__(self) -> None:
+        parts = (self.key, self.name, self.time_zone, self.coverage, self.holidays)
+        object.__setattr__(self, "_hash", hash((*parts, self.layers, self.overrides, self.time_off)))
+
+    def __hash__(self) -> int:
+        return self._hash
 
     @property
     def zone(self) -> ZoneInfo:
