@@ -54,11 +54,6 @@ def case_by_id(session: Session, case_id: int) -> CaseRow:
     return session.get_one(CaseRow, case_id)
 
 
-def locked_case(session: Session, case_id: int) -> CaseRow:
-    """Load a case and keep its row locked until the transaction ends."""
-    return session.get_one(CaseRow, case_id, with_for_update=True, populate_existing=True)
-
-
 def account_by_key(session: Session, key: str) -> Account | None:
     """Load the account with this key."""
     return _one_account(session, session.scalar(select(AccountRow).where(AccountRow.key == key)))

@@ -155,8 +155,6 @@ class HuntFacts:
     status: HuntStatus
     plan: Plan
     wave: int
-    is_held: bool
-    """Whether the caller still waits for this hunt."""
     ceiling_at: datetime | None
     chase_pass: int
     chase_at: datetime | None

@@ -505,11 +505,6 @@ def _give_up_absent_winner(session: Session, hunt: HuntRow, queued_at: datetime,
         end_leg(session, leg, LegStatus.LOST, at, "accepted, and never joined the caller")
 
 
-def words_of(session: Session, case: CaseRow) -> paging.CaseWords:
-    """Gather what people who work on a case are told of it."""
-    return case_words(session, case)
-
-
 def caller_has_hung_up(session: Session, hunt: HuntRow) -> bool:
     """Whether the caller's own call is known to be over."""
     if hunt.call_sid is None:

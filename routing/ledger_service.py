@@ -7,7 +7,6 @@ from sqlalchemy.orm import Session
 
 from foundation.phone import masked
 from intake.service import call_event
-from intake.store import case_by_id
 from intake.tables import CallRow, RecordingRow
 from routing import paging
 from routing.hunt_service import caller_leaves, hunt_event
@@ -95,8 +94,3 @@ def _tell_of_missed(session: Session, call: CallRow, at: datetime) -> None:
         put(session, at + MISSED_AFTER, Message(key, target.text_phone, body, {"call": call.sid}))
     told = [target.technician for target in people]
     call_event(session, call.sid, at, "missed_call_told", people=told, caller=masked(call.from_text))
-
-
-def case_number_of(session: Session, call: CallRow) -> str | None:
-    """Return the number of the case that a call is about."""
-    return None if call.case_id is None else case_by_id(session, call.case_id).number

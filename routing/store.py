@@ -191,7 +191,6 @@ def hunt_facts(session: Session, row: HuntRow, legs: list[LegRow]) -> HuntFacts:
         status=HuntStatus(row.status),
         plan=plan_from(row.plan),
         wave=row.wave,
-        is_held=row.left_at is None,
         ceiling_at=row.ceiling_at,
         chase_pass=row.chase_pass,
         chase_at=row.chase_at,

@@ -4,7 +4,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict, replace
 from datetime import timedelta
 
-from foundation.ids import spoken_pairs
 from foundation.phone import PhoneNumber, keyed_number
 from intake.caller import Account, Contact, OneAccount, SeveralAccounts, Unknown, identify
 from intake.entitlement import COVERED
@@ -60,7 +59,7 @@ from routing.service import (
     still_working,
     talked,
 )
-from routing.store import hunt_of_call, legs_of, locked_hunt
+from routing.store import case_words, hunt_of_call, legs_of, locked_hunt
 from routing.tables import HuntRow, LegRow
 from telephony.outbox import Message, put
 from webhooks.duty_answers import drill_heard, my_next_shift, take_over_now, what_can_i_take_over
@@ -630,7 +629,7 @@ def answer(line: Line, question: Question, place: Place) -> Answered:
 def page_facts(line: Line, leg: LegRow, hunt: HuntRow) -> dict[str, str]:
     """Gather what the whisper says."""
     case = case_by_id(line.session, hunt.case_id)
-    words = hunt_service.words_of(line.session, case)
+    words = case_words(line.session, case)
     phone = _reachable(case)
     caller_spoken = "withheld" if case.caller_phone is None else case.caller_phone.spoken
     return {
@@ -643,6 +642,5 @@ def page_facts(line: Line, leg: LegRow, hunt: HuntRow) -> dict[str, str]:
         "queue": hunt.token,
         "caller_phone": "" if phone is None else phone.e164,
         "service_number": line.settings.service_number.e164,
-        "case_spoken": spoken_pairs(case.number or ""),
         "technician": leg.name,
     }

@@ -33,7 +33,7 @@ def wave(*targets: Target, ring_seconds: int = 20, stagger_seconds: int = 0) -> 
 
 def hunt(*waves: Wave, legs: Iterable[LegFacts] = (), number: int = -1) -> HuntFacts:
     """A hunt whose caller waits, at its very beginning unless told otherwise."""
-    return HuntFacts(HuntStatus.HUNTING, Plan(waves), number, True, CEILING, 0, None, tuple(legs))
+    return HuntFacts(HuntStatus.HUNTING, Plan(waves), number, CEILING, 0, None, tuple(legs))
 
 
 def leg(target: Target, status: LegStatus, number: int = 0, *, at: float = 0, ring_seconds: int = 20) -> LegFacts:
